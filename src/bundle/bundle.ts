@@ -1,0 +1,87 @@
+// Modules in memory -> one file. The runtime is taken from its sources, so only what is used ships.
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+import type { GeneratedModule } from "../codegen/module.js";
+
+export interface BundleOptions {
+  readonly minify: boolean;
+  readonly sourcemap: boolean;
+  /** Name of the file, for the comment that leads to its source map. */
+  readonly name: string;
+}
+
+export interface Bundle {
+  readonly code: string;
+  readonly map: string | undefined;
+  /** Bytes of each source file that went in, by its path. */
+  readonly inputs: Readonly<Record<string, number>>;
+}
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Bundles for Node 20 and newer as CommonJS. */
+export async function bundle(modules: readonly GeneratedModule[], options: BundleOptions): Promise<Bundle> {
+  const result = await build({
+    entryPoints: ["gateway:main.ts"],
+    outfile: options.name,
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    minify: options.minify,
+    // Bundled constants become `var`, which engines do not fold; this puts their values back in place.
+    minifySyntax: true,
+    sourcemap: options.sourcemap ? "linked" : false,
+    legalComments: "none",
+    charset: "utf8",
+    logLevel: "silent",
+    plugins: [generated(new Map(modules.map((module) => [module.path, module.text])))],
+  });
+  const map = result.outputFiles.find((file) => file.path.endsWith(".map"))?.text;
+  const code = result.outputFiles.find((file) => !file.path.endsWith(".map"))?.text ?? "";
+  const output = Object.values(result.metafile.outputs).find((each) => each.entryPoint !== undefined);
+  const inputs = Object.entries(output?.inputs ?? {}).map(
+    ([path, each]) => [path, each.bytesInOutput] as const,
+  );
+  return { code, map, inputs: Object.fromEntries(inputs) };
+}
+
+/** Serves the generated modules, and the sources of the runtime for `gwc/...`. */
+function generated(texts: ReadonlyMap<string, string>): Plugin {
+  return {
+    name: "generated",
+    setup(setup) {
+      setup.onResolve({ filter: /^gateway:/ }, ({ path }) => ({
+        path: path.slice("gateway:".length),
+        namespace: "gateway",
+      }));
+      setup.onResolve({ filter: /^\./, namespace: "gateway" }, ({ path, importer }) => ({
+        path: join(importer, path).replace(/\.js$/, ".ts"),
+        namespace: "gateway",
+      }));
+      setup.onResolve({ filter: /^gwc\// }, ({ path }) => ({ path: runtimeFile(path), sideEffects: false }));
+      setup.onLoad({ filter: /.*/, namespace: "gateway" }, ({ path }) => {
+        const contents = texts.get(path);
+        return contents === undefined ? null : { contents, loader: "ts", resolveDir: root };
+      });
+    },
+  };
+}
+
+/** `gwc/runtime` is shared; `gwc/<room>` is the runtime of a room. */
+export function runtimeFile(specifier: string): string {
+  const name = specifier.slice("gwc/".length);
+  return name === "runtime" ? `${root}src/runtime/index.ts` : `${root}src/features/${name}/runtime.ts`;
+}
+
+function join(importer: string, relative: string): string {
+  const parts = importer.split("/").slice(0, -1);
+  for (const part of relative.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}

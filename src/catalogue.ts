@@ -1,0 +1,16 @@
+// All messages of gwc by their code.
+import { messages as config } from "./config/messages.js";
+import type { Message } from "./diagnostics/messages.js";
+import { pipe } from "./features/pipe.js";
+import { messages as model } from "./model/messages.js";
+
+const rooms = Object.values(pipe)
+  .flat()
+  .map((feature) => feature.messages ?? {});
+
+export const catalogue: Readonly<Record<string, Message>> = Object.assign(
+  {},
+  config.messages,
+  model.messages,
+  ...rooms,
+);

@@ -1,0 +1,49 @@
+// gwc build
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { GeneratedModule } from "../codegen/module.js";
+import { check, generateProgram } from "../compile.js";
+import { emitProject } from "./emit.js";
+import { type CompatOption, exitCode, reportToTerminal } from "./report.js";
+
+export interface BuildOptions extends CompatOption {
+  readonly output: string;
+  readonly emit?: string;
+  readonly minify: boolean;
+  readonly sourcemap: boolean;
+}
+
+/** Writes the server file; nothing at all when the configuration has an error. */
+export async function build(config: string, options: BuildOptions): Promise<number> {
+  const started = performance.now();
+  const { value: gateway, diagnostics } = check(config, {
+    compat: options.compat === "krakend",
+    environment: process.env,
+  });
+  reportToTerminal(diagnostics);
+  if (gateway === undefined) return exitCode(diagnostics) || 1;
+  const modules = await generateProgram(gateway);
+  const made = await bundleModules(modules, options);
+  if (options.emit !== undefined) emitProject(options.emit, modules);
+  mkdirSync(dirname(options.output), { recursive: true });
+  writeFileSync(options.output, made.code);
+  if (made.map !== undefined) writeFileSync(`${options.output}.map`, made.map);
+  const size = (Buffer.byteLength(made.code) / 1024).toFixed(0);
+  const count = gateway.endpoints.length;
+  process.stdout.write(
+    `${options.output}: ${count} ${count === 1 ? "endpoint" : "endpoints"}, ${size} kB, built in ${Math.round(performance.now() - started)} ms\n`,
+  );
+  return 0;
+}
+
+async function bundleModules(
+  modules: readonly GeneratedModule[],
+  options: BuildOptions,
+): Promise<{ readonly code: string; readonly map: string | undefined }> {
+  const { bundle } = await import("../bundle/bundle.js");
+  return bundle(modules, {
+    minify: options.minify,
+    sourcemap: options.sourcemap,
+    name: basename(join(options.output)),
+  });
+}

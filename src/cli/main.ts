@@ -1,0 +1,88 @@
+// The command line: arguments in, exit code out.
+import { Command, CommanderError, Option } from "commander";
+import { version } from "../version.js";
+
+/** 0 clean, 1 the configuration has errors, 2 bad usage or unreadable file, 70 a bug in gwc. */
+const BUG = 70;
+const USAGE = 2;
+
+function compatOption(): Option {
+  return new Option(
+    "--compat <gateway>",
+    "start where that gateway starts, and do without what it does without",
+  ).choices(["krakend"]);
+}
+
+function program(): Command {
+  const gwc = new Command("gwc")
+    .description("Compiles a KrakenD v3 configuration into one specialised Node server file.")
+    .version(version)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  gwc
+    .command("build")
+    .description("compile a configuration into a server file")
+    .argument("<config>", "the configuration, a krakend.json")
+    .option("-o, --output <file>", "the server file", "gateway.cjs")
+    .option("--emit <dir>", "also write the generated TypeScript program")
+    .option("--minify", "make the server file small", false)
+    .option("--sourcemap", "write a source map beside the server file", false)
+    .addOption(compatOption())
+    .action(async (config: string, options) => {
+      process.exitCode = await (await import("./build.js")).build(config, options);
+    });
+  gwc
+    .command("check")
+    .description("report every fault of a configuration")
+    .argument("<config>", "the configuration, a krakend.json")
+    .addOption(
+      new Option("--format <format>", "form of the report")
+        .choices(["pretty", "json", "github"])
+        .default("pretty"),
+    )
+    .option("--strict", "warnings count as errors", false)
+    .addOption(compatOption())
+    .action(async (config: string, options) => {
+      process.exitCode = (await import("./check.js")).checkCommand(config, options);
+    });
+  gwc
+    .command("run")
+    .description("compile a configuration and serve it until SIGTERM or SIGINT")
+    .requiredOption("-c, --config <config>", "the configuration, a krakend.json")
+    .option("-p, --port <port>", "listen here instead of the configured port", portArgument)
+    .option("-d, --debug", "accepted for compatibility with krakend run", false)
+    .addOption(compatOption())
+    .action(async (options) => {
+      process.exitCode = await (await import("./run.js")).run(options);
+    });
+  gwc
+    .command("explain")
+    .description("explain a diagnostic")
+    .argument("<code>", "its code, such as route/conflict")
+    .action(async (code: string) => {
+      process.exitCode = (await import("./explain.js")).explain(code);
+    });
+  for (const command of gwc.commands) command.exitOverride();
+  return gwc;
+}
+
+function portArgument(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  throw new CommanderError(USAGE, "gwc.port", `error: ${text} is not a port; ports go from 0 to 65535`);
+}
+
+try {
+  await program().parseAsync();
+} catch (fault) {
+  if (fault instanceof CommanderError) {
+    if (fault.code === "gwc.port") process.stderr.write(`${fault.message}\n`);
+    process.exitCode = fault.exitCode === 0 ? 0 : USAGE;
+  } else {
+    const text = fault instanceof Error ? fault.stack : String(fault);
+    process.stderr.write(
+      `${text}\nThis is a bug in gwc ${version}: please report it with the configuration.\n`,
+    );
+    process.exitCode = BUG;
+  }
+}

@@ -1,0 +1,267 @@
+// Backend -> the function that calls it, with the rooms around the call woven in.
+import type { Backend, Endpoint, PatternPiece } from "../model/model.js";
+import {
+  byteLiteral,
+  type Code,
+  code,
+  identifier,
+  indent,
+  join,
+  lines,
+  runtime,
+  runtimeType,
+  template,
+} from "./code.js";
+import type { Declaration, FunctionDeclaration } from "./module.js";
+import { upperFirst } from "./names.js";
+import { type RoomCode, type RouteScope, roomCode } from "./rooms.js";
+import { type DataMode, reading, shapeLines } from "./shape.js";
+import type { Upstreams } from "./upstreams.js";
+
+/** The call of one backend, as the handler sees it. */
+export interface BackendCall {
+  readonly backend: Backend;
+  /** The local that holds its outcome. */
+  readonly local: Code;
+  readonly callee: Code;
+  /** Parameters of the endpoint that the callee takes after `x`. */
+  readonly params: readonly string[];
+  readonly declarations: readonly Declaration[];
+}
+
+export interface BackendScope extends RouteScope {
+  readonly endpoint: Endpoint;
+  readonly upstreams: Upstreams;
+  readonly mode: DataMode;
+  /** Several backends share the body of the client, so it is read once before. */
+  readonly sharedBody: boolean;
+}
+
+export function backendCall(backend: Backend, local: string, scope: BackendScope): BackendCall {
+  const name = upperFirst(local);
+  const rooms = backend.rooms.map((room) => roomCode(room, local, scope));
+  const params = [
+    ...new Set(backend.pattern.flatMap((piece) => (piece.kind === "param" ? [piece.name] : []))),
+  ];
+  const layers = layersOf(rooms);
+  const callee = scope.names.claim(`call${name}`);
+  const names = [callee, ...layers.wrapped.map(() => scope.names.claim(`fetch${name}`))];
+  const declarations: Declaration[] = [
+    ...rooms.flatMap((room) => room.declarations),
+    ...layers.wrapped.map((layer, index) =>
+      layerFunction(layer, names[index]!, names[index + 1]!, params, scope),
+    ),
+    ...innerFunction(backend, names.at(-1)!, params, rooms, layers.innermost, scope),
+  ];
+  return { backend, local: identifier(local), callee: identifier(callee), params, declarations };
+}
+
+/** Rooms with something to do after the call stand around a function of their own. */
+interface Layer {
+  readonly rooms: readonly RoomCode[];
+  readonly before: readonly Code[];
+  readonly after: readonly Code[];
+}
+
+/**
+ * Outermost first. What is inside a room with `after` must come back to it, refusals of the rooms
+ * inside included, so each such room gets a function around the rest.
+ */
+function layersOf(rooms: readonly RoomCode[]): {
+  readonly wrapped: readonly Layer[];
+  readonly innermost: Layer;
+} {
+  const wrapped: Layer[] = [];
+  let open: RoomCode[] = [];
+  for (const room of rooms) {
+    open.push(room);
+    if (room.slots.after === undefined) continue;
+    wrapped.push(layer(open));
+    open = [];
+  }
+  return { wrapped, innermost: layer(open) };
+}
+
+function layer(rooms: readonly RoomCode[]): Layer {
+  return {
+    rooms,
+    before: rooms.flatMap((room) => room.slots.before ?? []),
+    after: rooms.flatMap((room) => room.slots.after ?? []),
+  };
+}
+
+type Parameter = { readonly name: string; readonly type: Code };
+
+function parameters(params: readonly string[], scope: BackendScope): readonly Parameter[] {
+  return [
+    { name: "x", type: runtimeType("Exchange") },
+    ...params.map((param) => ({ name: scope.locals.get(param)!, type: code`string` })),
+    { name: "deadline", type: code`number` },
+    ...(scope.sharedBody ? [{ name: "body", type: runtimeType("SharedBody") }] : []),
+  ];
+}
+
+/** What the handler and the outer function pass on. */
+export function callArguments(params: readonly string[], scope: BackendScope, deadline: Code): Code {
+  const names = params.map((param) => identifier(scope.locals.get(param)!));
+  return join([code`x`, ...names, deadline, ...(scope.sharedBody ? [code`body`] : [])], ", ");
+}
+
+function outcomeType(mode: DataMode): Code {
+  const outcome = runtimeType("Outcome");
+  return mode === "text" ? code`Promise<${outcome}>` : code`Promise<${outcome}<${runtimeType("Keyed")}>>`;
+}
+
+function layerFunction(
+  { rooms, before, after }: Layer,
+  name: string,
+  inner: string,
+  params: readonly string[],
+  scope: BackendScope,
+): FunctionDeclaration {
+  const call = code`await ${identifier(inner)}(${callArguments(params, scope, code`deadline`)})`;
+  return {
+    kind: "function",
+    name,
+    async: true,
+    exported: false,
+    parameters: parameters(params, scope),
+    returns: outcomeType(scope.mode),
+    about: roomNotes(rooms),
+    body: lines([...before, code`const outcome = ${call};`, ...after, code`return outcome;`]),
+  };
+}
+
+function innerFunction(
+  backend: Backend,
+  name: string,
+  params: readonly string[],
+  rooms: readonly RoomCode[],
+  innermost: Layer,
+  scope: BackendScope,
+): readonly Declaration[] {
+  const target = targetCode(backend, scope);
+  const read = backend.decode === "no-op" ? undefined : reading(backend, scope.mode, scope.names);
+  const relays = scope.endpoint.output === "no-op";
+  const body = lines([
+    ...innermost.before,
+    ...headersCode(backend),
+    callCode(backend, target.expression, scope),
+    code`const answer = await ${fetchCode(backend, rooms, relays, scope)};`,
+    code`if (answer instanceof ${runtime.UpstreamError}) return ${runtime.failed}(answer);`,
+    ...answerCode(backend, rooms, relays, scope, read?.outcome),
+  ]);
+  const declaration: FunctionDeclaration = {
+    kind: "function",
+    name,
+    async: true,
+    exported: false,
+    parameters: parameters(params, scope),
+    returns: outcomeType(scope.mode),
+    about: [...aboutBackend(backend), ...shapeLines(backend.shape), ...roomNotes(innermost.rooms)],
+    body,
+  };
+  return [...target.declarations, declaration, ...(read?.functions ?? [])];
+}
+
+function roomNotes(rooms: readonly RoomCode[]): readonly string[] {
+  return rooms.map((room) => `${room.namespace} (${room.where})`);
+}
+
+/** Method, address and place. */
+export function aboutBackend(backend: Backend): readonly string[] {
+  const host = backend.hosts[0] ?? "(no host)";
+  const more = backend.hosts.length > 1 ? ` (or ${backend.hosts.length - 1} more)` : "";
+  return [`${backend.method} ${host}${patternFor(backend.pattern)}${more} (${backend.where})`];
+}
+
+function patternFor(pattern: readonly PatternPiece[]): string {
+  return pattern.map((piece) => (piece.kind === "text" ? piece.text : `{${piece.name}}`)).join("");
+}
+
+/** A path that needs no work at run time [Go net/url validEncoded]. */
+const READY = /^(?:[\w.~!$&'()*+,;=:@/[\]-]|%[0-9A-Fa-f]{2})*(?:\?[\x21\x22\x24-\x7e]*)?$/;
+
+function targetCode(
+  backend: Backend,
+  scope: BackendScope,
+): { readonly expression: Code; readonly declarations: readonly Declaration[] } {
+  const pieces = backend.pattern.map((piece) =>
+    piece.kind === "text" ? piece.text : identifier(scope.locals.get(piece.name)!),
+  );
+  const fixed = backend.pattern.every((piece) => piece.kind === "text");
+  const text = template(pieces);
+  if (!fixed) return { expression: withQuery(backend, code`${runtime.wirePath}(${text})`), declarations: [] };
+  const path = backend.pattern.map((piece) => (piece.kind === "text" ? piece.text : "")).join("");
+  if (READY.test(path)) return { expression: withQuery(backend, text), declarations: [] };
+  const name = scope.names.claim("TARGET");
+  return {
+    expression: withQuery(backend, identifier(name)),
+    declarations: [
+      { kind: "constant", name, exported: false, value: code`${runtime.wirePath}(${text})`, about: [] },
+    ],
+  };
+}
+
+function withQuery(backend: Backend, path: Code): Code {
+  const { query } = backend;
+  if (query === "none") return path;
+  if (query === "all") return code`${runtime.withQuery}(${path}, ${runtime.wholeQuery}(x.query))`;
+  const names = query.map((name) => byteLiteral(Buffer.from(name, "utf8").toString("latin1")));
+  return code`${runtime.withQuery}(${path}, ${runtime.pickQuery}(x.query, ${join(names, ", ")}))`;
+}
+
+function headersCode(backend: Backend): readonly Code[] {
+  const plan = backend.headers;
+  const fixed: Code[] = [];
+  if (plan.userAgent === "gateway") fixed.push(code`"User-Agent", ${runtime.USER_AGENT}`);
+  // Go's client names itself where nobody else is named [Go net/http request.go].
+  if (plan.userAgent === "none") fixed.push(code`"User-Agent", "Go-http-client/1.1"`);
+  if (plan.forwardedFor) fixed.push(code`"X-Forwarded-For", x.clientIp`);
+  if (plan.forwardedHost) fixed.push(code`"X-Forwarded-Host", x.host`);
+  const statements = [code`const headers = [${join(fixed, ", ")}];`];
+  if (plan.userAgent === "client") statements.push(code`${runtime.forwardUserAgent}(x, headers, true);`);
+  if (plan.userAgent === "client without via")
+    statements.push(code`${runtime.forwardUserAgent}(x, headers, false);`);
+  if (plan.client === "all") return [...statements, code`${runtime.forwardAll}(x, headers);`];
+  const listed = plan.client.map(
+    (name) => code`${runtime.forward}(x, headers, ${name}, ${name.toLowerCase()});`,
+  );
+  return [...statements, ...listed];
+}
+
+function callCode(backend: Backend, target: Code, scope: BackendScope): Code {
+  const body = scope.sharedBody ? code`body` : code`body: x.streamBody()`;
+  const parts = [
+    code`method: ${backend.method}`,
+    code`target: ${target}`,
+    code`headers`,
+    body,
+    code`deadline`,
+  ];
+  return code`const call: ${runtimeType("Call")} = {\n${indent(join(parts, ",\n"))},\n};`;
+}
+
+function fetchCode(backend: Backend, rooms: readonly RoomCode[], relays: boolean, scope: BackendScope): Code {
+  const wraps = rooms.filter((room) => room.slots.wrap !== undefined);
+  const upstream = scope.upstreams.reference(backend);
+  const method = relays && wraps.length === 0 ? code`open` : code`fetch`;
+  const call = code`${upstream}.${method}(x, call)`;
+  return wraps.reduceRight((inner, room) => room.slots.wrap!(inner), call);
+}
+
+function answerCode(
+  backend: Backend,
+  rooms: readonly RoomCode[],
+  relays: boolean,
+  scope: BackendScope,
+  outcome: Code | undefined,
+): readonly Code[] {
+  if (relays) return [code`return ${runtime.relayed}(answer);`];
+  if (outcome === undefined)
+    return [code`return ${runtime.succeeded}(${scope.mode === "text" ? "" : code`new Map()`});`];
+  const own = rooms.map((room) => room.slots.badStatus).find((slot) => slot !== undefined);
+  const route = byteLiteral(`[${backend.methodText} ${backend.patternText}]`);
+  const bad = own?.[scope.mode] ?? code`${runtime.badStatus}(answer, ${route})`;
+  return [code`if (!${runtime.isSuccess}(answer)) return ${bad};`, code`return ${outcome};`];
+}

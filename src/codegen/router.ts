@@ -1,0 +1,302 @@
+// Routes -> nested switches on decoded segments: static before parameter, and back where a static
+// way leads nowhere. No table is looked up. [gin tree.go getValue]
+import type { Gateway } from "../model/model.js";
+import {
+  block,
+  byteLiteral,
+  type Code,
+  code,
+  comment,
+  commentText,
+  identifier,
+  indent,
+  join,
+  lines,
+  ref,
+  runtime,
+  runtimeType,
+} from "./code.js";
+import type { Declaration, FunctionDeclaration, Module } from "./module.js";
+import { camelCase, Names, upperFirst } from "./names.js";
+import type { RouteModule } from "./route.js";
+
+/** A place in the path: what may follow the slash before it. */
+interface Place {
+  /** Fixed segments. */
+  readonly fixed: Map<string, Step>;
+  /** Segments that hold a parameter after a fixed beginning, the longest beginning first. */
+  readonly params: Map<string, Step>;
+}
+
+/** After a segment: the end of a route, or more segments. */
+interface Step {
+  route?: Code;
+  next?: Place;
+}
+
+const emptyPlace = (): Place => ({ fixed: new Map(), params: new Map() });
+
+/** More fixed segments than this at one place are told apart by length or by a letter first. */
+const MOST_COMPARED = 8;
+/** A subtree with more routes than this becomes a function of its own. */
+const MOST_INLINE = 12;
+
+export function routerModule(gateway: Gateway, routes: readonly RouteModule[]): Module {
+  const names = new Names(["route", "x", "path", ...routes.map((each) => each.handler)]);
+  const functions: FunctionDeclaration[] = [];
+  const methods = methodsOf(gateway, routes).map(([method, place]) => {
+    const name = names.claim(`route${upperFirst(method.toLowerCase())}`);
+    const body = new RouterWriter(names, functions).whole(place);
+    functions.push(routeFunction(name, [`${method} requests.`], body));
+    return [method, name] as const;
+  });
+  const path = gateway.settings.removeExtraSlash ? code`${runtime.cleanPath}(x.path)` : code`x.path`;
+  const cases = methods.map(
+    ([method, name]) => code`case ${method}:\n  return ${identifier(name)}(x, ${path}, 1);`,
+  );
+  const entry: FunctionDeclaration = {
+    kind: "function",
+    name: "route",
+    async: false,
+    exported: true,
+    parameters: [{ name: "x", type: runtimeType("Exchange") }],
+    returns: code`Promise<void> | undefined`,
+    about: ["Finds the route of a request and serves it; undefined where there is none."],
+    body: lines([block(code`switch (x.method)`, cases), code`return undefined;`]),
+  };
+  const declarations: Declaration[] = [entry, ...functions.reverse()];
+  return { path: "router.ts", about: [], declarations };
+}
+
+function routeFunction(name: string, about: readonly string[], body: readonly Code[]): FunctionDeclaration {
+  return {
+    kind: "function",
+    name,
+    async: false,
+    exported: false,
+    parameters: [
+      { name: "x", type: runtimeType("Exchange") },
+      { name: "path", type: code`string` },
+      { name: "start1", type: code`number` },
+    ],
+    returns: code`Promise<void> | undefined`,
+    about,
+    body: lines([...body, code`return undefined;`]),
+  };
+}
+
+/** The places of all methods, built-in endpoints first. */
+function methodsOf(gateway: Gateway, routes: readonly RouteModule[]): readonly (readonly [string, Place])[] {
+  const places = new Map<string, Place>();
+  const placeOf = (method: string): Place => {
+    const place = places.get(method) ?? emptyPlace();
+    places.set(method, place);
+    return place;
+  };
+  const { healthPath, autoOptions } = gateway.settings;
+  if (healthPath !== undefined) {
+    insert(placeOf("GET"), Buffer.from(healthPath).toString("latin1"), () => code`${runtime.serveHealth}(x)`);
+  }
+  for (const { endpoint, handler, params, module } of routes) {
+    insert(placeOf(endpoint.method), endpoint.pattern, (locals) => {
+      const values = params.map((name) => locals.get(name) ?? code`""`);
+      return code`${ref(`./${module.path.replace(/\.ts$/, ".js")}`, handler)}(${join([code`x`, ...values], ", ")})`;
+    });
+  }
+  if (autoOptions) optionRoutes(gateway, placeOf("OPTIONS"));
+  return [...places];
+}
+
+/** `OPTIONS` of every path lists the methods that it has [lura router/gin/router.go]. */
+function optionRoutes(gateway: Gateway, place: Place): void {
+  const methods = new Map<string, string[]>();
+  for (const { pattern, method } of gateway.endpoints) {
+    methods.set(pattern, [...(methods.get(pattern) ?? []), method]);
+  }
+  const banner = gateway.settings.hideVersion ? runtime.HIDDEN_BANNER : runtime.BANNER;
+  for (const [pattern, listed] of methods) {
+    insert(
+      place,
+      pattern,
+      () => code`${runtime.serveOptions}(x, ${banner}, ${[...listed].sort().join(", ")})`,
+    );
+  }
+}
+
+/** The locals that the segments of a pattern are held in, by the name of their parameter. */
+type SegmentLocals = Map<string, Code>;
+
+function insert(root: Place, pattern: string, route: (locals: SegmentLocals) => Code): void {
+  const segments = pattern.slice(1).split("/");
+  const locals: SegmentLocals = new Map();
+  let place = root;
+  segments.forEach((segment, index) => {
+    const colon = segment.indexOf(":");
+    const table = colon < 0 ? place.fixed : place.params;
+    const key = colon < 0 ? segment : segment.slice(0, colon);
+    if (colon >= 0) locals.set(segment.slice(colon + 1), paramOf(index + 1, key));
+    const step = table.get(key) ?? {};
+    table.set(key, step);
+    if (index === segments.length - 1) step.route = route(locals);
+    else {
+      step.next ??= emptyPlace();
+      place = step.next;
+    }
+  });
+}
+
+/** The text of a parameter: its segment, after the fixed beginning. */
+function paramOf(depth: number, beginning: string): Code {
+  const segment = identifier(`segment${depth}`);
+  return beginning === "" ? segment : code`${segment}.slice(${beginning.length})`;
+}
+
+function countRoutes(place: Place): number {
+  const steps = [...place.fixed.values(), ...place.params.values()];
+  return steps.reduce(
+    (sum, step) =>
+      sum + (step.route === undefined ? 0 : 1) + (step.next === undefined ? 0 : countRoutes(step.next)),
+    0,
+  );
+}
+
+class RouterWriter {
+  readonly #names: Names;
+  readonly #functions: FunctionDeclaration[];
+
+  constructor(names: Names, functions: FunctionDeclaration[]) {
+    this.#names = names;
+    this.#functions = functions;
+  }
+
+  whole(place: Place): readonly Code[] {
+    return this.#place(place, 1, []);
+  }
+
+  /** The segment that starts at `start<depth>`, then what may follow it. */
+  #place(place: Place, depth: number, held: readonly number[]): readonly Code[] {
+    const end = identifier(`end${depth}`);
+    const segment = identifier(`segment${depth}`);
+    const start = identifier(`start${depth}`);
+    const statements = [
+      code`const ${end} = ${runtime.segmentEnd}(path, ${start});`,
+      code`const ${segment} = path.slice(${start}, ${end});`,
+    ];
+    if (place.fixed.size > 0) statements.push(this.#fixed([...place.fixed], depth, held));
+    const params = [...place.params].sort(([a], [b]) => b.length - a.length);
+    for (const [beginning, step] of params) statements.push(this.#param(beginning, step, depth, held));
+    return statements;
+  }
+
+  #fixed(children: readonly (readonly [string, Step])[], depth: number, held: readonly number[]): Code {
+    const segment = identifier(`segment${depth}`);
+    if (children.length <= MOST_COMPARED) {
+      const cases = children.map(([text, step]) =>
+        caseOf(byteLiteral(text), this.#step(step, depth, held, text)),
+      );
+      return block(code`switch (${segment})`, cases);
+    }
+    const split = discriminate(children.map(([text]) => text));
+    if (split === undefined) {
+      const cases = children.map(([text, step]) =>
+        caseOf(byteLiteral(text), this.#step(step, depth, held, text)),
+      );
+      return block(code`switch (${segment})`, cases);
+    }
+    const groups = groupBy(children, split.of);
+    const cases = [...groups].map(([value, group]) =>
+      caseOf(code`${value}`, [this.#fixed(group, depth, held)], split.note(value)),
+    );
+    return block(code`switch (${split.code(segment)})`, cases);
+  }
+
+  /** A parameter never takes the empty rest of a path, but it takes an empty segment before more. */
+  #param(beginning: string, step: Step, depth: number, held: readonly number[]): Code {
+    const segment = identifier(`segment${depth}`);
+    const body = this.#step(step, depth, [...held, depth], "param");
+    // Where more must follow, its own condition says that the path goes on.
+    if (beginning === "" && step.route === undefined) return lines(body);
+    const condition =
+      beginning === ""
+        ? code`if (${identifier(`start${depth}`)} < path.length)`
+        : code`if (${segment}.startsWith(${byteLiteral(beginning)}) && ${identifier(`start${depth}`)} + ${beginning.length} < path.length)`;
+    return block(condition, body);
+  }
+
+  #step(step: Step, depth: number, held: readonly number[], hint: string): readonly Code[] {
+    const end = identifier(`end${depth}`);
+    const statements: Code[] = [];
+    if (step.route !== undefined) statements.push(code`if (${end} === path.length) return ${step.route};`);
+    if (step.next !== undefined)
+      statements.push(block(code`if (${end} < path.length)`, this.#below(step.next, depth, held, hint)));
+    return statements;
+  }
+
+  #below(next: Place, depth: number, held: readonly number[], hint: string): readonly Code[] {
+    if (held.length > 0 || countRoutes(next) <= MOST_INLINE) {
+      const declare = code`const ${identifier(`start${depth + 1}`)} = ${identifier(`end${depth}`)} + 1;`;
+      return [declare, ...this.#place(next, depth + 1, held)];
+    }
+    const name = this.#names.claim(`route${upperFirst(camelCase(hint, "part"))}`);
+    const writer = new RouterWriter(this.#names, this.#functions);
+    const body = renumbered(writer.#place(next, depth + 1, held), depth);
+    this.#functions.push(routeFunction(name, [`Paths below a segment \`${commentText(hint)}\`.`], body));
+    const found = identifier(`found${depth}`);
+    return [
+      code`const ${found} = ${identifier(name)}(x, path, ${identifier(`end${depth}`)} + 1);`,
+      code`if (${found} !== undefined) return ${found};`,
+    ];
+  }
+}
+
+/** A function of its own is called with the start of its first segment under the one parameter name. */
+function renumbered(statements: readonly Code[], depth: number): readonly Code[] {
+  return depth === 0 ? statements : [code`const ${identifier(`start${depth + 1}`)} = start1;`, ...statements];
+}
+
+function caseOf(label: Code, body: readonly Code[], note?: Code): Code {
+  const head = note === undefined ? code`case ${label}: {` : code`case ${label}: { ${note}`;
+  return code`${head}\n${indent(lines([...body, code`break;`]))}\n}`;
+}
+
+interface Discriminator {
+  of(text: string): number;
+  code(segment: Code): Code;
+  /** What the value stands for, as a comment. */
+  note(value: number): Code | undefined;
+}
+
+/** Length, or the letter at one place: what leaves the smallest groups. */
+function discriminate(texts: readonly string[]): Discriminator | undefined {
+  const shortest = Math.min(...texts.map((text) => text.length));
+  const byLength: Discriminator = {
+    of: (text) => text.length,
+    code: (segment) => code`${segment}.length`,
+    note: () => undefined,
+  };
+  const letters = Array.from(
+    { length: Math.min(shortest, 24) },
+    (_each, index): Discriminator => ({
+      of: (text) => text.charCodeAt(index),
+      code: (segment) => code`${segment}.charCodeAt(${index})`,
+      note: (value) => comment(JSON.stringify(String.fromCharCode(value))),
+    }),
+  );
+  const items = texts.map((text) => [text, undefined] as const);
+  const largest = (each: Discriminator): number =>
+    Math.max(...[...groupBy(items, each.of).values()].map((group) => group.length));
+  const ranked = [byLength, ...letters]
+    .map((each) => ({ each, size: largest(each) }))
+    .sort((a, b) => a.size - b.size);
+  const best = ranked[0];
+  return best === undefined || best.size === texts.length ? undefined : best.each;
+}
+
+function groupBy<Item extends readonly [string, unknown]>(
+  items: readonly Item[],
+  of: (text: string) => number,
+): Map<number, Item[]> {
+  const groups = new Map<number, Item[]>();
+  for (const item of items) groups.set(of(item[0]), [...(groups.get(of(item[0])) ?? []), item]);
+  return groups;
+}

@@ -1,0 +1,403 @@
+// Shape of a backend -> the functions that read its answer. A document is walked once: listed keys
+// are kept as slices of text, the rest is skipped. [lura proxy/formatter.go, encoding/]
+import type { Backend, KeyTree, ShapePlan } from "../model/model.js";
+import {
+  block,
+  byteLiteral,
+  type Code,
+  code,
+  identifier,
+  indent,
+  lines,
+  runtime,
+  runtimeType,
+  template,
+} from "./code.js";
+import { canonicalKey } from "./keys.js";
+import type { FunctionDeclaration } from "./module.js";
+import { camelCase, type Names, upperFirst } from "./names.js";
+
+/** text: the members as one text. keyed: under their keys, where keys may collide or are asked for. */
+export type DataMode = "text" | "keyed";
+
+/** What stands for the outcome of a good answer, and the functions it needs. */
+export interface Reading {
+  /** An Outcome; `answer` is in scope. */
+  readonly outcome: Code;
+  readonly functions: readonly FunctionDeclaration[];
+}
+
+/** How a good answer of this backend is read. */
+export function reading(backend: Backend, mode: DataMode, names: Names): Reading {
+  const { decode, shape } = backend;
+  const writer = new ShapeWriter(backend, mode, names);
+  switch (decode) {
+    case "json": {
+      const reader = writer.objectReader();
+      const decoded = code`${runtime.decodeObject}(answer.body, ${reader})`;
+      const whenNull = writer.whenNull();
+      const rest = whenNull === undefined ? code`` : code`, ${whenNull}`;
+      return writer.result(code`${runtime.settle}(${decoded}${rest})`);
+    }
+    case "collection":
+      return writer.result(writer.fixed("collection", code`${runtime.decodeCollection}(answer.body)`, shape));
+    case "string":
+      return writer.result(writer.fixed("content", code`${runtime.quote}(answer.body)`, shape));
+    case "safejson": {
+      const reader = writer.objectReader();
+      const list = code`(list) => ${writer.fixedData("collection", code`list`)}`;
+      const value = code`(value) => ${writer.fixedData("content", code`value`)}`;
+      return writer.result(
+        code`${runtime.settle}(${runtime.decodeSafe}(answer.body, ${reader}, ${list}, ${value}))`,
+      );
+    }
+    case "no-op":
+      return writer.result(code`${runtime.succeeded}(${writer.empty()})`);
+  }
+}
+
+/** The keys at the top of a backend's data, as bytes; undefined: whatever it answers. */
+export function topKeys(backend: Backend): readonly string[] | undefined {
+  const { decode, shape } = backend;
+  if (decode === "no-op") return [];
+  if (shape.group !== undefined) return [canonicalKey(shape.group)];
+  if (decode === "collection") return fixedKey("collection", shape).map(canonicalKey);
+  if (decode === "string") return fixedKey("content", shape).map(canonicalKey);
+  if (decode === "safejson" || shape.allow === undefined) return undefined;
+  return outputsOf(shape.allow, shape).map((each) => canonicalKey(each.key));
+}
+
+/** Where a key that the decoder makes ends up after the filters; nowhere: an empty list. */
+function fixedKey(key: string, shape: ShapePlan): readonly string[] {
+  if (shape.target.length > 0) return [];
+  if (shape.allow !== undefined && shape.allow.get(key) !== true) return [];
+  if (shape.deny?.get(key) === true) return [];
+  const renamed = shape.mapping.get(key);
+  return renamed === key ? [] : [renamed ?? key];
+}
+
+/** A key of the result and the keys of the answer it comes from, the first present one counts. */
+interface Output {
+  readonly key: string;
+  readonly sources: readonly string[];
+}
+
+/** The results of a mapping over these keys, sorted as Go prints them. */
+function outputsOf(keys: Iterable<string, unknown> | KeyTree, shape: ShapePlan): readonly Output[] {
+  const known = keys instanceof Map ? [...keys.keys()] : [...(keys as Iterable<string>)];
+  const sources = new Map<string, string[]>();
+  const add = (key: string, source: string): void =>
+    void sources.set(key, [...(sources.get(key) ?? []), source]);
+  const sorted = known.sort();
+  for (const key of sorted) {
+    const renamed = shape.mapping.get(key);
+    // Quirk: a field mapped to its own name is deleted [lura proxy/formatter.go].
+    if (renamed !== undefined && renamed !== key) add(renamed, key);
+  }
+  for (const key of sorted) if (!shape.mapping.has(key)) add(key, key);
+  return [...sources]
+    .map(([key, from]): Output => ({ key, sources: from }))
+    .sort((a, b) => (canonicalKey(a.key) < canonicalKey(b.key) ? -1 : 1));
+}
+
+class ShapeWriter {
+  readonly #backend: Backend;
+  readonly #mode: DataMode;
+  readonly #names: Names;
+  readonly #functions: FunctionDeclaration[] = [];
+
+  constructor(backend: Backend, mode: DataMode, names: Names) {
+    this.#backend = backend;
+    this.#mode = mode;
+    this.#names = names;
+  }
+
+  result(outcome: Code): Reading {
+    return { outcome, functions: this.#functions };
+  }
+
+  empty(): Code {
+    const key = this.#backend.shape.group;
+    const grouped = key !== undefined && this.#backend.decode !== "no-op";
+    if (this.#mode === "text") return grouped ? template([`,"${canonicalKey(key)}":{}`]) : code`""`;
+    return grouped ? code`new Map([[${byteLiteral(canonicalKey(key))}, "{}"]])` : code`new Map()`;
+  }
+
+  /** What a JSON `null` becomes: no data, unless a target or a group makes some of it. */
+  whenNull(): Code | undefined {
+    const { group, target } = this.#backend.shape;
+    if (target.length > 0) return this.empty();
+    if (group === undefined) return undefined;
+    const key = canonicalKey(group);
+    return this.#mode === "text"
+      ? template([`,"${key}":null`])
+      : code`new Map([[${byteLiteral(key)}, "null"]])`;
+  }
+
+  /** An outcome for a decoder that puts a value under a key of its own. */
+  fixed(key: string, decoded: Code, shape: ShapePlan): Code {
+    const [kept] = fixedKey(key, shape);
+    if (kept === undefined) return code`${runtime.settleValue}(${decoded}, () => ${this.empty()})`;
+    return code`${runtime.settleValue}(${decoded}, (value) => ${this.fixedData(key, code`value`)})`;
+  }
+
+  /** The data of such a decoder. */
+  fixedData(key: string, value: Code): Code {
+    const { shape } = this.#backend;
+    const [kept] = fixedKey(key, shape);
+    if (kept === undefined) return this.empty();
+    const member = [`"${canonicalKey(kept)}":`, value];
+    const group = shape.group === undefined ? undefined : canonicalKey(shape.group);
+    if (this.#mode === "text") {
+      return group === undefined ? template([",", ...member]) : template([`,"${group}":{`, ...member, "}"]);
+    }
+    if (group !== undefined)
+      return code`new Map([[${byteLiteral(group)}, ${template(["{", ...member, "}"])}]])`;
+    return code`new Map([[${byteLiteral(canonicalKey(kept))}, ${value}]])`;
+  }
+
+  /** The function that reads the whole object: target, filters, mapping, group. */
+  objectReader(): Code {
+    const { shape, subject } = this.#backend;
+    const name = `read${upperFirst(camelCase(subject, "answer"))}`;
+    if (shape.target.length > 0) return this.#below(name, shape.target);
+    return this.#filtered(name, this.#end());
+  }
+
+  /** How the outermost reader hands over what it collected. */
+  #end(): End {
+    const { group } = this.#backend.shape;
+    if (group === undefined) return { mode: this.#mode, result: this.#mode, wrap: (data) => data };
+    const key = canonicalKey(group);
+    const wrap = (members: Code): Code => {
+      const document = code`${runtime.document}(${members})`;
+      return this.#mode === "text"
+        ? template([`,"${key}":`, document])
+        : code`new Map([[${byteLiteral(key)}, ${document}]])`;
+    };
+    return { mode: "text", result: this.#mode, wrap };
+  }
+
+  /** Goes down the target, then filters. */
+  #below(wish: string, target: readonly string[]): Code {
+    const outer = target.length === this.#backend.shape.target.length;
+    const end = outer ? this.#end() : inside(this.#end().mode);
+    const name = this.#names.claim(wish);
+    const [step = "", ...rest] = target;
+    const next = `${wish}${upperFirst(camelCase(step, "target"))}`;
+    const reader = rest.length > 0 ? this.#below(next, rest) : this.#filtered(next, inside(end.mode));
+    const nothing = end.mode === "text" ? code`""` : code`new Map()`;
+    const found = code`found = json.enterObject() ? ${reader}(json) : ${nothing};`;
+    this.#function(
+      name,
+      end.result,
+      [`target: ${target.join(".")}`],
+      lines([
+        code`let found: ${runtimeType(end.mode === "text" ? "Members" : "Keyed")} = ${nothing};`,
+        forEachKey([[canonicalKey(step), found]]),
+        code`return ${end.wrap(code`found`)};`,
+      ]),
+    );
+    return identifier(name);
+  }
+
+  #filtered(wish: string, end: End): Code {
+    const { shape } = this.#backend;
+    const about = [...shapeLines({ ...shape, target: [] }), this.#backend.where];
+    if (shape.allow !== undefined) return this.#allowed(wish, end, shape.allow, shape, about);
+    if (shape.deny !== undefined || shape.mapping.size > 0) {
+      return this.#denied(wish, end, shape.deny ?? new Map(), shape, about);
+    }
+    if (end.mode === end.result && shape.group === undefined) {
+      return end.mode === "text" ? code`${runtime.readMembers}` : code`${runtime.readKeyed}`;
+    }
+    if (shape.target.length > 0) return code`${runtime.readMembers}`;
+    const name = this.#names.claim(wish);
+    this.#function(name, end.result, about, code`return ${end.wrap(code`json.keepMembers()`)};`);
+    return identifier(name);
+  }
+
+  /** Keeps what is listed. */
+  #allowed(wish: string, end: End, tree: KeyTree, shape: ShapePlan, about: readonly string[]): Code {
+    const name = this.#names.claim(wish);
+    const outputs = outputsOf(tree, shape);
+    const wanted = [...new Set(outputs.flatMap((output) => output.sources))];
+    const locals = this.#locals(wanted);
+    const cases = wanted.map((key): [string, Code] => {
+      const below = tree.get(key);
+      const local = locals.get(key)!;
+      if (below === undefined || below === true) return [canonicalKey(key), code`${local} = json.keep();`];
+      const inner = `${wish}${upperFirst(camelCase(key, "part"))}`;
+      const reader = this.#allowed(inner, inside("text"), below, { ...shape, mapping: new Map() }, [
+        `allow below ${key}`,
+      ]);
+      return [canonicalKey(key), code`${local} = json.enterObject() ? ${reader}(json) : "";`];
+    });
+    const isObject = (key: string): boolean => tree.get(key) instanceof Map;
+    this.#function(
+      name,
+      end.result,
+      about,
+      lines([
+        ...declared(locals),
+        forEachKey(cases),
+        start(end.mode),
+        ...collect(end, outputs, locals, isObject),
+      ]),
+    );
+    return identifier(name);
+  }
+
+  /** Keeps what is not listed. */
+  #denied(wish: string, end: End, tree: KeyTree, shape: ShapePlan, about: readonly string[]): Code {
+    const name = this.#names.claim(wish);
+    const { mode } = end;
+    const gone = (key: string): boolean => tree.get(key) === true || shape.mapping.get(key) === key;
+    const mapped = [...shape.mapping].filter(([from]) => !gone(from));
+    const captured = [...new Set(mapped.flat())].filter((key) => !gone(key));
+    const locals = this.#locals(captured);
+    const outputs = outputsOf(captured, { ...shape, mapping: new Map(mapped) });
+    const skipped = [...new Set([...tree.keys(), ...shape.mapping.keys()])].filter(gone);
+    const cases: [string, Code][] = skipped.map((key) => [canonicalKey(key), code`json.skip();`]);
+    for (const [key, below] of tree) {
+      if (below === true || gone(key)) continue;
+      const inner = `${wish}${upperFirst(camelCase(key, "part"))}`;
+      const reader = this.#denied(inner, inside("text"), below, { ...shape, mapping: new Map() }, [
+        `deny below ${key}`,
+      ]);
+      const value = code`json.tryEnterObject() ? ${runtime.document}(${reader}(json)) : json.keep()`;
+      cases.push([canonicalKey(key), this.#store(mode, key, locals, value)]);
+    }
+    for (const key of captured) {
+      if (!tree.has(key)) cases.push([canonicalKey(key), code`${locals.get(key)!} = json.keep();`]);
+    }
+    const rest =
+      mode === "text" ? code`members += \`,"\${key}":\${json.keep()}\`;` : code`data.set(key, json.keep());`;
+    this.#function(
+      name,
+      end.result,
+      about,
+      lines([
+        start(mode),
+        ...declared(locals),
+        forEachKey(cases, rest),
+        ...collect(end, outputs, locals, () => false),
+      ]),
+    );
+    return identifier(name);
+  }
+
+  #store(mode: DataMode, key: string, locals: ReadonlyMap<string, Code>, value: Code): Code {
+    const local = locals.get(key);
+    if (local !== undefined) return code`${local} = ${value};`;
+    if (mode === "keyed") return code`data.set(key, ${value});`;
+    return code`members += ${template([`,"${canonicalKey(key)}":`, value])};`;
+  }
+
+  #locals(keys: readonly string[]): ReadonlyMap<string, Code> {
+    const names = this.#names.inner(["json", "key", "members", "data", "found"]);
+    return new Map(keys.map((key) => [key, identifier(names.claim(camelCase(key, "value")))]));
+  }
+
+  #function(name: string, mode: DataMode, about: readonly string[], body: Code): void {
+    this.#functions.unshift({
+      kind: "function",
+      name,
+      async: false,
+      exported: false,
+      parameters: [{ name: "json", type: runtimeType("JsonReader") }],
+      returns: runtimeType(mode === "text" ? "Members" : "Keyed"),
+      about,
+      body,
+    });
+  }
+}
+
+/** In which form a reader collects, in which it returns, and what it does in between. */
+interface End {
+  readonly mode: DataMode;
+  readonly result: DataMode;
+  readonly wrap: (data: Code) => Code;
+}
+
+/** A reader of a part returns what it collected. */
+function inside(mode: DataMode): End {
+  return { mode, result: mode, wrap: (data) => data };
+}
+
+function start(mode: DataMode): Code {
+  return mode === "text" ? code`let members = "";` : code`const data: ${runtimeType("Keyed")} = new Map();`;
+}
+
+/** Puts what was read together, keys in the order of Go's encoder. */
+function collect(
+  end: End,
+  outputs: readonly Output[],
+  locals: ReadonlyMap<string, Code>,
+  isObject: (source: string) => boolean,
+): readonly Code[] {
+  const statements = outputs.map(({ key, sources }) => {
+    const values = sources.map((source) => locals.get(source)!);
+    const present = values.map((value) => code`${value} !== ""`);
+    const text = chosen(sources, values, isObject);
+    const bytes = canonicalKey(key);
+    const put =
+      end.mode === "text"
+        ? code`members += ${template([`,"${bytes}":`, text])};`
+        : code`data.set(${byteLiteral(bytes)}, ${text});`;
+    return code`if (${joinOr(present)}) ${put}`;
+  });
+  return [...statements, code`return ${end.wrap(end.mode === "text" ? code`members` : code`data`)};`];
+}
+
+/** One line for each value that is kept; no text: absent. */
+function declared(locals: ReadonlyMap<string, Code>): readonly Code[] {
+  return [...locals.values()].map((local) => code`let ${local} = "";`);
+}
+
+function joinOr(conditions: readonly Code[]): Code {
+  return conditions.slice(1).reduce((all, one) => code`${all} || ${one}`, conditions[0] ?? code`false`);
+}
+
+/** The text of the first source that is present; members of a nested object get their braces. */
+function chosen(
+  sources: readonly string[],
+  values: readonly Code[],
+  isObject: (source: string) => boolean,
+): Code {
+  const texts = sources.map((source, index) =>
+    isObject(source) ? code`${runtime.document}(${values[index]!})` : values[index]!,
+  );
+  return texts
+    .slice(0, -1)
+    .reduceRight((rest, text, index) => code`${values[index]!} !== "" ? ${text} : ${rest}`, texts.at(-1)!);
+}
+
+/** Walks the members of the object that the reader stands in. */
+function forEachKey(cases: readonly (readonly [string, Code])[], rest: Code = code`json.skip();`): Code {
+  const labels = cases.map(
+    ([key, action]) => code`case ${byteLiteral(key)}:\n${indent(lines([action, code`break;`]))}`,
+  );
+  const all = [...labels, code`default:\n${indent(rest)}`];
+  const body = cases.length === 0 ? rest : block(code`switch (key)`, all);
+  return block(code`for (let key = json.key(); key !== undefined; key = json.key())`, [body]);
+}
+
+/** For people: `allow: id, name`, `mapping: name -> full_name`, `group: user`. */
+export function shapeLines(shape: ShapePlan): readonly string[] {
+  const parts: string[] = [];
+  if (shape.target.length > 0) parts.push(`target: ${shape.target.join(".")}`);
+  if (shape.allow !== undefined) parts.push(`allow: ${pathsOf(shape.allow).join(", ")}`);
+  if (shape.deny !== undefined) parts.push(`deny: ${pathsOf(shape.deny).join(", ")}`);
+  if (shape.mapping.size > 0) {
+    parts.push(`mapping: ${[...shape.mapping].map(([from, to]) => `${from} -> ${to}`).join(", ")}`);
+  }
+  if (shape.group !== undefined) parts.push(`group: ${shape.group}`);
+  return parts;
+}
+
+function pathsOf(tree: KeyTree): readonly string[] {
+  return [...tree].flatMap(([key, below]) =>
+    below === true ? [key] : pathsOf(below).map((path) => `${key}.${path}`),
+  );
+}

@@ -1,0 +1,57 @@
+// The backends' hosts -> one constant for each distinct list of hosts.
+import type { Backend, Gateway } from "../model/model.js";
+import { byteLiteral, type Code, code, identifier, join, ref, runtime } from "./code.js";
+import type { Module } from "./module.js";
+import { camelCase, Names } from "./names.js";
+
+export class Upstreams {
+  readonly #names = new Map<string, string>();
+  readonly #gateway: Gateway;
+
+  constructor(gateway: Gateway) {
+    this.#gateway = gateway;
+    const names = new Names(["Upstream"]);
+    for (const backend of this.#backends()) {
+      const key = keyOf(backend);
+      if (!this.#names.has(key)) this.#names.set(key, names.claim(nameFor(backend)));
+    }
+  }
+
+  /** The constant of a backend's hosts, seen from a route. */
+  reference(backend: Backend): Code {
+    const name = this.#names.get(keyOf(backend)) ?? "none";
+    return code`${ref("../upstreams.js", "* as upstream")}.${identifier(name)}`;
+  }
+
+  module(): Module {
+    const declarations = [...this.#names].map(([key, name]) => {
+      const hosts = key === "" ? [] : key.split("\n");
+      return {
+        kind: "constant" as const,
+        name,
+        exported: true,
+        value: code`new ${runtime.Upstream}([${join(hosts.map(byteLiteral), ", ")}])`,
+        about: [],
+      };
+    });
+    return { path: "upstreams.ts", about: ["The hosts of the backends."], declarations };
+  }
+
+  #backends(): readonly Backend[] {
+    return this.#gateway.endpoints.flatMap((endpoint) => endpoint.backends);
+  }
+}
+
+function keyOf(backend: Backend): string {
+  return backend.hosts.join("\n");
+}
+
+/** `http://user-service:8000` -> `userService`; an address gets its port. */
+function nameFor(backend: Backend): string {
+  const host = (backend.hosts[0] ?? "").replace(/^[a-z]+:\/\/(?:[^@/]*@)?/, "");
+  if (host === "") return "none";
+  const name = host.split(/[:/]/)[0] ?? "";
+  const port = /:(\d+)/.exec(host)?.[1];
+  if (/^[\d.]+$/.test(name)) return port === undefined ? "upstream" : `port${port}`;
+  return camelCase(name.split(".")[0] ?? "", "upstream");
+}

@@ -1,0 +1,72 @@
+// The phases in their order: load, parse, decode, resolve, generate, print. Bundling is a step of its own.
+import { createHash } from "node:crypto";
+import { catalogue } from "./catalogue.js";
+import type { GeneratedModule } from "./codegen/module.js";
+import { BlockReader } from "./config/blocks.js";
+import { type Environment, type Loaded, load } from "./config/load.js";
+import { decode } from "./config/weak.js";
+import { type Diagnostic, hasErrors, inOrder, type Outcome } from "./diagnostics/diagnostic.js";
+import { pipe } from "./features/pipe.js";
+import type { Gateway } from "./model/model.js";
+import { resolve } from "./model/resolve.js";
+import { version } from "./version.js";
+
+export interface CompileOptions {
+  /** Start where KrakenD starts, and do without what it does without. */
+  readonly compat: boolean;
+  readonly environment: Environment;
+  /** Takes the place of the configured port. */
+  readonly port?: number;
+}
+
+/** Reads a configuration and finds out what it means. The value is there if there is no error. */
+export function check(file: string, options: CompileOptions): Outcome<Gateway> {
+  const loaded = load(file, options.environment);
+  if (loaded.value === undefined)
+    return { value: undefined, diagnostics: settle(loaded.diagnostics, options) };
+  return understand(loaded.value, loaded.diagnostics, options);
+}
+
+/** The same from what is loaded already. */
+export function understand(
+  loaded: Loaded,
+  before: readonly Diagnostic[],
+  options: CompileOptions,
+): Outcome<Gateway> {
+  const found: Diagnostic[] = [...before];
+  const report = (diagnostic: Diagnostic): void => void found.push(diagnostic);
+  const decoded = decode(loaded.tree);
+  found.push(...decoded.diagnostics);
+  const gateway = resolve(
+    {
+      root: decoded.value,
+      file: loaded.source,
+      compat: options.compat,
+      blocks: new BlockReader(pipe, options.compat, report),
+      report,
+    },
+    { sha256: createHash("sha256").update(loaded.source.text).digest("hex") },
+  );
+  const diagnostics = settle(found, options);
+  if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
+  return { value: options.port === undefined ? gateway : { ...gateway, port: options.port }, diagnostics };
+}
+
+/** Under compat, what KrakenD gets by with is a warning. */
+function settle(diagnostics: readonly Diagnostic[], options: CompileOptions): readonly Diagnostic[] {
+  const settled = diagnostics.map((each): Diagnostic => {
+    const tolerated =
+      options.compat && each.severity === "error" && catalogue[each.code]?.compat !== undefined;
+    return tolerated ? { ...each, severity: "warning" } : each;
+  });
+  return inOrder(settled);
+}
+
+/** The program of a gateway as TypeScript. The code generator is loaded only here: it is large. */
+export async function generateProgram(gateway: Gateway): Promise<readonly GeneratedModule[]> {
+  const [{ generate }, { print }] = await Promise.all([
+    import("./codegen/generate.js"),
+    import("./codegen/print.js"),
+  ]);
+  return print(generate(gateway, version));
+}

@@ -1,0 +1,214 @@
+// The blocks of extra_config: which feature each one is for, and whether it fits that feature's schema.
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import type { Diagnostic, Report } from "../diagnostics/diagnostic.js";
+import type { AnyFeature, JsonSchema, Pipe, Stage } from "../features/kit.js";
+import { atPointer, type Located, type LocatedObject, type Member, plain } from "../source/located.js";
+import { closest } from "../source/suggest.js";
+import { messages } from "./messages.js";
+import { type Level, type Namespace, namespaces } from "./namespaces.js";
+
+/** A block that fits the schema of the feature it is for. */
+export interface Block {
+  readonly feature: AnyFeature;
+  readonly stage: Stage;
+  readonly namespace: string;
+  readonly config: unknown;
+  readonly node: Located;
+  readonly keySpan: Member["keySpan"];
+}
+
+const stagesOf: Readonly<Record<Level, readonly Stage[]>> = {
+  service: ["service"],
+  endpoint: ["endpoint", "proxy"],
+  backend: ["backend", "client"],
+  agent: [],
+};
+
+const nouns: Readonly<Record<Level, string>> = {
+  service: "the service",
+  endpoint: "an endpoint",
+  backend: "a backend",
+  agent: "an async agent",
+};
+
+/** Reads the blocks of all levels against the rooms that exist. */
+export class BlockReader {
+  readonly #pipe: Pipe;
+  readonly #compat: boolean;
+  readonly #report: Report;
+  readonly #validators = new Map<JsonSchema, ValidateFunction>();
+  #ajv: Ajv | undefined;
+
+  constructor(pipe: Pipe, compat: boolean, report: Report) {
+    this.#pipe = pipe;
+    this.#compat = compat;
+    this.#report = report;
+  }
+
+  /** The blocks of one `extra_config`, each for every feature that reads it. */
+  read(extra: Located | undefined, level: Level): readonly Block[] {
+    if (extra?.kind !== "object") return [];
+    return [...this.#chosen(extra)].flatMap(([name, member]) => this.#block(name, member, level));
+  }
+
+  /** Older names read as the current ones; the current one wins, then the last. */
+  #chosen(extra: LocatedObject): ReadonlyMap<string, Member> {
+    const chosen = new Map<string, Member>();
+    for (const member of extra.members) {
+      if (/^[@$_#]/.test(member.key)) continue;
+      const name = this.#currentName(member.key);
+      const before = chosen.get(name);
+      if (before === undefined || member.key === name || before.key !== name) chosen.set(name, member);
+    }
+    return chosen;
+  }
+
+  #currentName(key: string): string {
+    const known = Object.entries(namespaces).find(([, each]) => each.aliases?.includes(key));
+    return known?.[0] ?? this.#features().find((each) => each.aliases?.includes(key))?.namespace ?? key;
+  }
+
+  #features(): readonly AnyFeature[] {
+    return Object.values(this.#pipe).flat();
+  }
+
+  #block(name: string, member: Member, level: Level): readonly Block[] {
+    const stages = stagesOf[level];
+    const found = stages.flatMap((stage) =>
+      this.#pipe[stage].filter((each) => each.namespace === name).map((feature) => ({ feature, stage })),
+    );
+    if (found.length === 0) {
+      this.#report(this.#explainMissing(name, member, level));
+      return [];
+    }
+    const known = found.flatMap(({ feature }) =>
+      Object.keys((feature.schema.properties as object | undefined) ?? {}),
+    );
+    this.#reportUnknownKeys(member.value, name, known);
+    return found.flatMap(({ feature, stage }) => {
+      const config = this.#valid(feature, member);
+      if (config === undefined) return [];
+      return [{ feature, stage, namespace: name, config, node: member.value, keySpan: member.keySpan }];
+    });
+  }
+
+  #explainMissing(name: string, member: Member, level: Level): Diagnostic {
+    const elsewhere = this.#features().find((each) => each.namespace === name);
+    const known: Namespace | undefined = Object.hasOwn(namespaces, name) ? namespaces[name] : undefined;
+    const span = member.keySpan;
+    if (known === undefined && elsewhere === undefined) return this.#unknown(name, span);
+    if (known?.edition === "enterprise") {
+      return known.silent === true
+        ? messages.say("config/enterprise-documentation", span, { namespace: name })
+        : messages.say("config/enterprise-namespace", span, { namespace: name });
+    }
+    if (known !== undefined && !known.levels.includes(level)) {
+      const belongs = known.levels.map((each) => nouns[each]).join(" or ");
+      return messages.say("config/misplaced-namespace", span, {
+        namespace: name,
+        noun: nouns[level],
+        belongs,
+      });
+    }
+    return known?.silent === true
+      ? messages.say("config/not-yet-telemetry", span, { namespace: name })
+      : messages.say("config/not-yet-namespace", span, { namespace: name });
+  }
+
+  #unknown(name: string, span: Member["keySpan"]): Diagnostic {
+    const all = [...Object.keys(namespaces), ...this.#features().map((each) => each.namespace)];
+    const near = closest(name, all);
+    return messages.say("config/unknown-namespace", span, {
+      namespace: name,
+      meant: near === undefined ? "" : `; did you mean \`${near}\`?`,
+    });
+  }
+
+  #reportUnknownKeys(node: Located, namespace: string, known: readonly string[]): void {
+    if (node.kind !== "object" || known.length === 0) return;
+    for (const { key, keySpan } of node.members) {
+      if (/^[@$_#]/.test(key) || known.includes(key)) continue;
+      const meant = closest(key, known);
+      this.#report(
+        meant === undefined
+          ? messages.say("config/stray-block-key", keySpan, { namespace, key })
+          : messages.say("config/unknown-block-key", keySpan, { namespace, key, meant }),
+      );
+    }
+  }
+
+  /** The block as plain data if it fits; under compat, what KrakenD would make of it. */
+  #valid(feature: AnyFeature, member: Member): unknown {
+    const config = withoutComments(plain(member.value));
+    const validate = this.#validator(feature.schema);
+    if (validate(config)) return config;
+    for (const error of oncePerPlace(validate.errors ?? [])) {
+      this.#report(this.#misfit(error, feature, member));
+    }
+    if (!this.#compat || feature.lenient === "block" || !isObject(config)) return undefined;
+    const kept = withoutMembers(config, validate.errors ?? []);
+    return validate(kept) ? kept : undefined;
+  }
+
+  #validator(schema: JsonSchema): ValidateFunction {
+    const known = this.#validators.get(schema);
+    if (known !== undefined) return known;
+    this.#ajv ??= new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
+    const validate = this.#ajv.compile(schema);
+    this.#validators.set(schema, validate);
+    return validate;
+  }
+
+  #misfit(error: ErrorObject, feature: AnyFeature, member: Member): Diagnostic {
+    const node = atPointer(member.value, error.instancePath);
+    const key = error.instancePath.split("/").at(-1) ?? "";
+    const span = error.keyword === "required" ? member.keySpan : node.span;
+    return messages.say("config/bad-block", span, {
+      namespace: feature.namespace,
+      fault: sentenceOf(error, key),
+      hint: "correct the value",
+      krakend: feature.leniency,
+    });
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function withoutComments(config: unknown): unknown {
+  if (!isObject(config)) return config;
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !/^[@$_#]/.test(key)));
+}
+
+function withoutMembers(config: Readonly<Record<string, unknown>>, errors: readonly ErrorObject[]): unknown {
+  const bad = new Set(errors.map((error) => error.instancePath.split("/")[1]?.replaceAll("~1", "/")));
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !bad.has(key)));
+}
+
+/** One fault, one diagnostic: of several errors at one place the first speaks. */
+function oncePerPlace(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const seen = new Set<string>();
+  return errors.filter((error) => {
+    const place =
+      error.keyword === "required" ? `${error.instancePath}+${error.message}` : error.instancePath;
+    if (seen.has(place)) return false;
+    seen.add(place);
+    return true;
+  });
+}
+
+function sentenceOf(error: ErrorObject, key: string): string {
+  const name = key === "" ? "the block" : `\`${key}\``;
+  const params = error.params as Readonly<Record<string, unknown>>;
+  switch (error.keyword) {
+    case "type":
+      return `${name} must be ${String(params.type).replace("object", "an object").replaceAll(",", " or ")}`;
+    case "enum":
+      return `${name} must be one of ${(params.allowedValues as unknown[]).map((each) => `\`${String(each)}\``).join(", ")}`;
+    case "required":
+      return `\`${String(params.missingProperty)}\` is missing`;
+    default:
+      return `${name} ${error.message ?? "does not fit"}`;
+  }
+}

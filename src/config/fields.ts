@@ -1,0 +1,124 @@
+// The keys of a KrakenD configuration and their types: root, endpoint, backend, agent.
+// [lura config/config.go; krakend-schema v2.13]
+
+export type FieldType =
+  | "text"
+  | "integer"
+  | "boolean"
+  | "duration"
+  | "texts"
+  | "text map"
+  | "object"
+  | "any"
+  | { readonly list: Struct }
+  | { readonly struct: Struct };
+
+export interface Struct {
+  /** What a message calls it: "an endpoint". */
+  readonly noun: string;
+  readonly fields: Readonly<Record<string, FieldType>>;
+}
+
+const backend: Struct = {
+  noun: "a backend",
+  fields: {
+    group: "text",
+    method: "text",
+    host: "texts",
+    disable_host_sanitize: "boolean",
+    url_pattern: "text",
+    allow: "texts",
+    deny: "texts",
+    mapping: "text map",
+    encoding: "text",
+    is_collection: "boolean",
+    target: "text",
+    sd: "text",
+    sd_scheme: "text",
+    input_headers: "texts",
+    input_query_strings: "texts",
+    timeout: "duration",
+    concurrentcalls: "integer",
+    extra_config: "object",
+  },
+};
+
+const endpoint: Struct = {
+  noun: "an endpoint",
+  fields: {
+    endpoint: "text",
+    method: "text",
+    backend: { list: backend },
+    concurrent_calls: "integer",
+    timeout: "duration",
+    cache_ttl: "duration",
+    input_query_strings: "texts",
+    input_headers: "texts",
+    output_encoding: "text",
+    extra_config: "object",
+  },
+};
+
+const agent: Struct = {
+  noun: "an async agent",
+  fields: {
+    name: "text",
+    connection: "any",
+    consumer: "any",
+    encoding: "text",
+    backend: { list: backend },
+    extra_config: "object",
+  },
+};
+
+export const root: Struct = {
+  noun: "the root",
+  fields: {
+    version: "integer",
+    name: "text",
+    endpoints: { list: endpoint },
+    async_agent: { list: agent },
+    timeout: "duration",
+    cache_ttl: "duration",
+    host: "texts",
+    output_encoding: "text",
+    port: "integer",
+    listen_ip: "text",
+    extra_config: "object",
+    debug_endpoint: "boolean",
+    echo_endpoint: "boolean",
+    disable_rest: "boolean",
+    sequential_start: "boolean",
+    plugin: "any",
+    tls: "any",
+    client_tls: "any",
+    use_h2c: "boolean",
+    read_timeout: "duration",
+    write_timeout: "duration",
+    idle_timeout: "duration",
+    read_header_timeout: "duration",
+    max_header_bytes: "integer",
+    max_shutdown_wait_time: "duration",
+    dns_cache_ttl: "duration",
+    disable_keep_alives: "boolean",
+    disable_compression: "boolean",
+    max_idle_connections: "integer",
+    max_idle_connections_per_host: "integer",
+    idle_connection_timeout: "duration",
+    response_header_timeout: "duration",
+    expect_continue_timeout: "duration",
+    dialer_timeout: "duration",
+    dialer_keep_alive: "duration",
+    dialer_fallback_delay: "duration",
+    allow_insecure_connections: "boolean",
+  },
+};
+
+/** Keys of older versions, with what took their place. */
+export const renamedKeys: Readonly<Record<string, string>> = {
+  whitelist: "allow",
+  blacklist: "deny",
+  headers_to_pass: "input_headers",
+  querystring_params: "input_query_strings",
+  disable_host_sanitization: "disable_host_sanitize",
+};

@@ -1,0 +1,287 @@
+// Reads values as KrakenD does: loosely. Numbers stand for texts, texts for numbers, one for a list
+// of one [go-viper/mapstructure with WeaklyTypedInput; krakend-koanf]. What comes out is a located
+// tree with exactly the expected kinds, so that later phases meet one form only.
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import type { Located, LocatedArray, LocatedObject, LocatedString, Member } from "../source/located.js";
+import { closest } from "../source/suggest.js";
+import type { Span } from "../source/text.js";
+import { parseDuration } from "./duration.js";
+import { type FieldType, renamedKeys, root, type Struct } from "./fields.js";
+import { messages } from "./messages.js";
+
+/** Durations in the tree are numbers of milliseconds. */
+export interface Decoded {
+  readonly value: LocatedObject;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads a whole configuration; values that cannot be read are reported and left out. */
+export function decode(tree: LocatedObject): Decoded {
+  const decoder = new Decoder();
+  const value = decoder.struct(tree, root, "");
+  return { value, diagnostics: decoder.diagnostics };
+}
+
+/** KrakenD's way to name a place: `endpoints[0].backend[1].timeout`. */
+type Path = string;
+
+class Decoder {
+  readonly diagnostics: Diagnostic[] = [];
+
+  struct(node: LocatedObject, struct: Struct, path: Path): LocatedObject {
+    const members: Member[] = [];
+    const chosen = chooseMembers(node, struct);
+    for (const [key, found] of chosen) {
+      const value = this.value(found.value, struct.fields[key]!, path === "" ? key : `${path}.${key}`);
+      if (value !== undefined) members.push({ key, keySpan: found.keySpan, value });
+    }
+    const used = new Set([...chosen.values()]);
+    for (const each of node.members) this.#unknown(each, struct, used);
+    return { kind: "object", span: node.span, members };
+  }
+
+  #unknown(found: Member, struct: Struct, used: ReadonlySet<Member>): void {
+    if (used.has(found) || /^[@$_#]/.test(found.key) || nameIn(struct, found.key) !== undefined) return;
+    const replacement = Object.hasOwn(renamedKeys, found.key) ? renamedKeys[found.key] : undefined;
+    if (replacement !== undefined && Object.hasOwn(struct.fields, replacement)) {
+      this.diagnostics.push(
+        messages.say("config/renamed-key", found.keySpan, { key: found.key, now: replacement }),
+      );
+      return;
+    }
+    const meant = closest(found.key, Object.keys(struct.fields), 2);
+    this.diagnostics.push(
+      meant === undefined
+        ? messages.say("config/unknown-key", found.keySpan, { key: found.key, noun: struct.noun })
+        : messages.say("config/misspelt-key", found.keySpan, { key: found.key, noun: struct.noun, meant }),
+    );
+  }
+
+  value(node: Located, type: FieldType, path: Path): Located | undefined {
+    if (typeof type === "object") {
+      return "list" in type ? this.#structs(node, type.list, path) : this.#oneStruct(node, type.struct, path);
+    }
+    if (node.kind === "null" || type === "any") return node.kind === "null" ? undefined : node;
+    switch (type) {
+      case "text":
+        return this.#text(node, path);
+      case "integer":
+        return this.#integer(node, path);
+      case "boolean":
+        return this.#boolean(node, path);
+      case "duration":
+        return this.#duration(node, path);
+      case "texts":
+        return this.#texts(node, path);
+      case "text map":
+        return this.#textMap(node, path);
+      case "object":
+        return this.#object(node, path);
+    }
+  }
+
+  #oneStruct(node: Located, struct: Struct, path: Path): Located | undefined {
+    if (node.kind === "null") return undefined;
+    if (node.kind === "object") return this.struct(node, struct, path);
+    return this.#fault(
+      node,
+      path,
+      `expected a map or struct, got ${JSON.stringify(goKind(node))}`,
+      struct.noun,
+    );
+  }
+
+  #structs(node: Located, struct: Struct, path: Path): LocatedArray | undefined {
+    if (node.kind === "null") return undefined;
+    const items: Located[] = [];
+    listOf(node).forEach((item, index) => {
+      if (item.kind === "null")
+        this.diagnostics.push(messages.say("config/null-item", item.span, { noun: struct.noun }));
+      const read = this.#oneStruct(item, struct, `${path}[${index}]`);
+      if (read !== undefined) items.push(read);
+    });
+    return { kind: "array", span: node.span, items };
+  }
+
+  #text(node: Located, path: Path): Located | undefined {
+    switch (node.kind) {
+      case "string":
+        return node;
+      case "number":
+        return text(node.span, String(node.value));
+      case "boolean":
+        return text(node.span, node.value ? "1" : "0");
+      default:
+        return this.#unconvertible(node, path, "string", "a text");
+    }
+  }
+
+  #integer(node: Located, path: Path): Located | undefined {
+    switch (node.kind) {
+      case "number":
+        return number(node.span, Math.trunc(node.value));
+      case "boolean":
+        return number(node.span, node.value ? 1 : 0);
+      case "string": {
+        const value = parseInteger(node.value);
+        if (value !== undefined) return number(node.span, value);
+        return this.#fault(
+          node,
+          path,
+          "cannot parse value as 'int': strconv.ParseInt: invalid syntax",
+          "a whole number",
+        );
+      }
+      default:
+        return this.#unconvertible(node, path, "int", "a whole number");
+    }
+  }
+
+  #boolean(node: Located, path: Path): Located | undefined {
+    switch (node.kind) {
+      case "boolean":
+        return node;
+      case "number":
+        return { kind: "boolean", span: node.span, value: node.value !== 0 };
+      case "string":
+        if (/^(?:1|t|T|TRUE|true|True)$/.test(node.value))
+          return { kind: "boolean", span: node.span, value: true };
+        if (/^(?:0|f|F|FALSE|false|False|)$/.test(node.value))
+          return { kind: "boolean", span: node.span, value: false };
+        return this.#fault(
+          node,
+          path,
+          "cannot parse value as 'bool': strconv.ParseBool: invalid syntax",
+          "true or false",
+        );
+      default:
+        return this.#unconvertible(node, path, "bool", "true or false");
+    }
+  }
+
+  /** A number counts nanoseconds. */
+  #duration(node: Located, path: Path): Located | undefined {
+    switch (node.kind) {
+      case "number":
+        return number(node.span, Math.trunc(node.value) / 1e6);
+      case "boolean":
+        return number(node.span, node.value ? 1e-6 : 0);
+      case "string": {
+        const ms = parseDuration(node.value);
+        if (typeof ms === "number") return number(node.span, ms);
+        this.diagnostics.push(
+          messages.say("config/bad-duration", node.span, { value: node.value, path, reason: ms }),
+        );
+        return undefined;
+      }
+      default:
+        return this.#unconvertible(node, path, "time.Duration", "a duration such as `2s`");
+    }
+  }
+
+  #texts(node: Located, path: Path): LocatedArray {
+    const items = listOf(node).flatMap((item, index) => {
+      const read = item.kind === "null" ? text(item.span, "") : this.#text(item, `${path}[${index}]`);
+      return read === undefined ? [] : [read];
+    });
+    return { kind: "array", span: node.span, items };
+  }
+
+  #textMap(node: Located, path: Path): LocatedObject | undefined {
+    const object = this.#object(node, path);
+    if (object === undefined) return undefined;
+    const members = object.members.flatMap((each): Member[] => {
+      const value =
+        each.value.kind === "null"
+          ? text(each.value.span, "")
+          : this.#text(each.value, `${path}[${each.key}]`);
+      return value === undefined ? [] : [{ ...each, value }];
+    });
+    return { kind: "object", span: object.span, members };
+  }
+
+  /** A list of objects is read as one object with the members of all. */
+  #object(node: Located, path: Path): LocatedObject | undefined {
+    if (node.kind === "object") return node;
+    if (node.kind === "array" && node.items.every((item) => item.kind === "object")) {
+      const members = node.items.flatMap((item) => (item.kind === "object" ? item.members : []));
+      return { kind: "object", span: node.span, members };
+    }
+    this.#fault(node, path, `expected a map, got '${goKind(node)}'`, "an object");
+    return undefined;
+  }
+
+  #unconvertible(node: Located, path: Path, type: string, wanted: string): undefined {
+    return this.#fault(
+      node,
+      path,
+      `expected type '${type}', got unconvertible type '${goType(node)}'`,
+      wanted,
+    );
+  }
+
+  #fault(node: Located, path: Path, reason: string, wanted: string): undefined {
+    this.diagnostics.push(messages.say("config/wrong-type", node.span, { path, reason, wanted }));
+    return undefined;
+  }
+}
+
+/** The member that counts for each field: the last with the exact key, else one in other letter case. */
+function chooseMembers(node: LocatedObject, struct: Struct): Map<string, Member> {
+  const chosen = new Map<string, Member>();
+  for (const each of node.members) {
+    const key = nameIn(struct, each.key);
+    if (key === undefined) continue;
+    const before = chosen.get(key);
+    if (before === undefined || each.key === key || before.key !== key) chosen.set(key, each);
+  }
+  return chosen;
+}
+
+function nameIn(struct: Struct, key: string): string | undefined {
+  if (Object.hasOwn(struct.fields, key)) return key;
+  const lower = key.toLowerCase();
+  return Object.hasOwn(struct.fields, lower) ? lower : undefined;
+}
+
+/** One value stands for a list of one, an empty object for an empty list. */
+function listOf(node: Located): readonly Located[] {
+  if (node.kind === "array") return node.items;
+  return node.kind === "object" && node.members.length === 0 ? [] : [node];
+}
+
+function text(span: Span, value: string): LocatedString {
+  return { kind: "string", span, value };
+}
+
+function number(span: Span, value: number): Located {
+  return { kind: "number", span, value, lexeme: String(value) };
+}
+
+/** Go's ParseInt with base 0: prefixes, underscores between digits; empty counts as 0. */
+function parseInteger(value: string): number | undefined {
+  if (value === "") return 0;
+  const match =
+    /^([+-]?)(0[xX]_?[\da-fA-F](?:_?[\da-fA-F])*|0[bB]_?[01](?:_?[01])*|0[oO]?_?[0-7](?:_?[0-7])*|0|[1-9](?:_?\d)*)$/.exec(
+      value,
+    );
+  if (match === null) return undefined;
+  const digits = match[2]!.replaceAll("_", "").replace(/^0(?=[0-7])/, "0o");
+  const absolute = Number(digits);
+  if (!Number.isSafeInteger(absolute)) return undefined;
+  return match[1] === "-" ? -absolute : absolute;
+}
+
+function goKind(node: Located): string {
+  return { object: "map", array: "slice", string: "string", number: "float64", boolean: "bool", null: "nil" }[
+    node.kind
+  ];
+}
+
+function goType(node: Located): string {
+  return node.kind === "object"
+    ? "map[string]interface {}"
+    : node.kind === "array"
+      ? "[]interface {}"
+      : goKind(node);
+}

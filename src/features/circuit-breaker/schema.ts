@@ -1,0 +1,28 @@
+// What the block may hold, keys as in krakend.json.
+import type { JsonSchema } from "../kit.js";
+
+export interface Config {
+  /** Seconds. */
+  readonly interval?: number;
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly max_errors?: number;
+  readonly name?: string;
+  readonly log_status_change?: boolean;
+  /** The spelling of version 1, which KrakenD no longer reads. */
+  readonly maxErrors?: number;
+  readonly logStatusChange?: boolean;
+}
+
+export const schema: JsonSchema = {
+  type: "object",
+  properties: {
+    interval: { type: "number" },
+    timeout: { type: "number" },
+    max_errors: { type: "number" },
+    name: { type: "string" },
+    log_status_change: { type: "boolean" },
+    maxErrors: { type: "number" },
+    logStatusChange: { type: "boolean" },
+  },
+};

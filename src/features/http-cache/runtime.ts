@@ -1,0 +1,176 @@
+// A cache between the gateway and one backend: KrakenD's part of RFC 9111.
+import type { ByteString } from "../../runtime/bytes.js";
+import type { FlatHeaders } from "../../runtime/exchange.js";
+import { headerOf } from "../../runtime/forward.js";
+import type { Answer, Call } from "../../runtime/upstream.js";
+import { UpstreamError } from "../../runtime/upstream-error.js";
+import {
+  type Directives,
+  directivesOf,
+  freshnessOf,
+  mayReplaceFailure,
+  valuesOf,
+} from "./runtime-freshness.js";
+import { CacheStore, type Entry, type StoreLimits } from "./runtime-store.js";
+
+type Fetch = (call: Call) => Promise<Answer | UpstreamError>;
+
+/** A cache with a store of its own. */
+export function privateCache(limits?: StoreLimits): HttpCache {
+  return new HttpCache(new CacheStore(limits), "");
+}
+
+let unlimited: CacheStore | undefined;
+let limited: CacheStore | undefined;
+
+/**
+ * A cache on the store of the whole process. Quirk: backends with limits share another store than
+ * those without, and the first one's limits hold for all [krakend-httpcache http.go]. Backends share
+ * an answer when they have the same hosts.
+ */
+export function sharedCache(hosts: string, limits?: StoreLimits): HttpCache {
+  if (limits === undefined) {
+    unlimited ??= new CacheStore();
+    return new HttpCache(unlimited, hosts);
+  }
+  limited ??= new CacheStore(limits);
+  return new HttpCache(limited, hosts);
+}
+
+/** What a request looks like to the cache. */
+interface Request {
+  readonly key: string;
+  readonly call: Call;
+  readonly directives: Directives;
+  /** The headers before the transport added its own, which the cache does not see. */
+  readonly headers: FlatHeaders;
+}
+
+/**
+ * Keeps the answers of one backend to GET and HEAD, one for each target. Quirk: an answer is given
+ * to every client, whatever its Authorization and cookies, unless `Vary` names them; `Vary: *` is
+ * as good as none [krakend/httpcache varyMatches].
+ *
+ * Only 200 and 201 are kept: KrakenD keeps what a decoder has read to its end, which is these two,
+ * but under no-op and `return_error_code` also failures with a lifetime, which are asked anew here.
+ */
+export class HttpCache {
+  readonly #store: CacheStore;
+  readonly #origin: string;
+  readonly #clock: () => number;
+
+  /** `clock` is ms since 1970. */
+  constructor(store: CacheStore, origin: string, clock: () => number = Date.now) {
+    this.#store = store;
+    this.#origin = origin;
+    this.#clock = clock;
+  }
+
+  /** A kept answer, or that of `fetch`, which may be asked with other headers than those of `call`. */
+  async fetch(call: Call, fetch: Fetch): Promise<Answer | UpstreamError> {
+    if (typeof call.target !== "string") return fetch(call);
+    const key = `${call.method} ${this.#origin}${call.target}`;
+    const request = { key, call, directives: directivesOf(call.headers), headers: [...call.headers] };
+    const isCacheable = isKept(call);
+    // Quirk: a request for a part removes the whole [krakend/httpcache RoundTrip].
+    if (!isCacheable) this.#store.delete(key);
+    const entry = isCacheable ? this.#store.get(key) : undefined;
+    if (entry !== undefined) return this.#reuse(request, entry, fetch);
+    if (request.directives.has("only-if-cached")) {
+      return { url: call.target, status: 504, headers: [], body: "" };
+    }
+    const answer = await fetch(call);
+    return isCacheable ? this.#keep(request, answer) : answer;
+  }
+
+  async #reuse(request: Request, entry: Entry, fetch: Fetch): Promise<Answer | UpstreamError> {
+    if (!suits(entry, request)) return this.#keep(request, await fetch(request.call));
+    const freshness = freshnessOf(entry.answer.headers, request.directives, this.#clock());
+    if (freshness === "fresh") return entry.answer;
+    const call = freshness === "stale" ? withValidators(request.call, entry.answer) : request.call;
+    const asked = [...call.headers];
+    const answer = await fetch(call);
+    if (isConfirmed(entry.answer, asked, answer)) return this.#keep(request, refreshed(entry.answer, answer));
+    if (isFailure(answer) && this.#mayReplace(entry, request)) return entry.answer;
+    return this.#keep(request, answer);
+  }
+
+  #mayReplace(entry: Entry, { call, directives }: Request): boolean {
+    return call.method === "GET" && mayReplaceFailure(entry.answer.headers, directives, this.#clock());
+  }
+
+  /** Stores an answer that may be stored; any other one removes what was there. */
+  #keep({ key, directives, headers }: Request, answer: Answer | UpstreamError): Answer | UpstreamError {
+    const isStored =
+      !(answer instanceof UpstreamError) &&
+      (answer.status === 200 || answer.status === 201) &&
+      !directives.has("no-store") &&
+      !directivesOf(answer.headers).has("no-store");
+    if (isStored) this.#store.set(key, { answer, varied: variedOf(answer, headers) });
+    else this.#store.delete(key);
+    return answer;
+  }
+}
+
+function isKept(call: Call): boolean {
+  if (call.method !== "GET" && call.method !== "HEAD") return false;
+  return (headerOf(call.headers, "range") ?? "") === "";
+}
+
+function isFailure(answer: Answer | UpstreamError): boolean {
+  return answer instanceof UpstreamError || answer.status >= 500;
+}
+
+function variedOf(answer: Answer, headers: FlatHeaders): Entry["varied"] {
+  return valuesOf(answer.headers, "vary").map((each) => {
+    const name = each.toLowerCase();
+    return [name, detached(headerOf(headers, name) ?? "")] as const;
+  });
+}
+
+function suits(entry: Entry, { headers }: Request): boolean {
+  return entry.varied.every(([name, value]) => (headerOf(headers, name) ?? "") === value);
+}
+
+/** The call with the validators of a kept answer in place of the client's own, if there are any. */
+function withValidators(call: Call, kept: Answer): Call {
+  const etag = headerOf(kept.headers, "etag");
+  const modified = headerOf(kept.headers, "last-modified");
+  if (etag === undefined && modified === undefined) return call;
+  const headers = without(call.headers, new Set(["if-none-match", "if-modified-since"]));
+  if (etag !== undefined) headers.push("If-None-Match", etag);
+  if (modified !== undefined) headers.push("If-Modified-Since", modified);
+  return { ...call, headers };
+}
+
+/** Whether a 304 is about this kept answer, and not about one that the client has. */
+function isConfirmed(kept: Answer, asked: FlatHeaders, answer: Answer | UpstreamError): answer is Answer {
+  if (answer instanceof UpstreamError || answer.status !== 304) return false;
+  const etag = headerOf(kept.headers, "etag");
+  if (etag !== undefined) return headerOf(asked, "if-none-match") === etag;
+  const modified = headerOf(kept.headers, "last-modified");
+  return modified !== undefined && headerOf(asked, "if-modified-since") === modified;
+}
+
+/** Headers of the connection, and those that describe a body that a 304 does not have. */
+const NOT_REFRESHED = [
+  ...["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer"],
+  ...["transfer-encoding", "upgrade", "content-length", "content-encoding", "content-range"],
+];
+
+/** A kept answer with the headers of the 304 that confirmed it [RFC 9111 4.3.4]. */
+function refreshed(kept: Answer, confirmation: Answer): Answer {
+  const named = valuesOf(confirmation.headers, "connection").map((each) => each.toLowerCase());
+  const news = without(confirmation.headers, new Set([...NOT_REFRESHED, ...named]));
+  const renewed = new Set(news.filter((_each, index) => index % 2 === 0).map((each) => each.toLowerCase()));
+  return { ...kept, headers: [...without(kept.headers, renewed), ...news] };
+}
+
+function without(headers: FlatHeaders, names: ReadonlySet<string>): string[] {
+  return headers.filter((_each, index) => !names.has(headers[index & ~1]!.toLowerCase()));
+}
+
+/** A copy of its own: a part of the request would keep the whole request in memory. */
+function detached(text: ByteString): ByteString {
+  return Buffer.from(text, "latin1").toString("latin1");
+}

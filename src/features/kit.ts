@@ -1,0 +1,119 @@
+// All that a room may know of the trunk.
+import type { Code } from "../codegen/code.js";
+import type { Report } from "../diagnostics/diagnostic.js";
+import type { Messages } from "../diagnostics/messages.js";
+import type { EndpointSettings, ServiceSettings } from "../model/model.js";
+import type { Located } from "../source/located.js";
+import type { Span } from "../source/text.js";
+
+/**
+ * Where a room sits. Its block stands in the `extra_config` of the service (service), of an endpoint
+ * (endpoint, proxy) or of a backend (backend, client).
+ *
+ * - service: start and stop of the server, settings of all routes
+ * - endpoint: around the whole route, sees the request and may reply
+ * - proxy: around the backends together, sees their joint outcome
+ * - backend: around one backend, sees its outcome
+ * - client: around the HTTP call of one backend
+ */
+export type Stage = "service" | "endpoint" | "proxy" | "backend" | "client";
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What a room may ask about the place that its block stands in. */
+export interface Site {
+  readonly stage: Stage;
+  /** Do as KrakenD does where gwc by default is stricter. */
+  readonly compat: boolean;
+  readonly namespace: string;
+  /** The block, with positions. */
+  readonly block: Located;
+  /** The name of the block. */
+  readonly keySpan: Span;
+  /** `krakend.json:42`, for comments in the generated program. */
+  readonly where: string;
+  /** How KrakenD's log lines name the place: `[ENDPOINT: /users/:id]`, `[BACKEND: /u/{{.Id}}]`. */
+  readonly label: string;
+  /** Names of the path parameters of the endpoint, as written; empty at service level. */
+  readonly params: readonly string[];
+  /** How many backends the endpoint has; 0 at service level. */
+  readonly backendCount: number;
+  /** Hosts of the backend; none at the other levels. */
+  readonly hosts: readonly string[];
+}
+
+/** While code is made: names in the module that the room's pieces go into. */
+export interface EmitSite extends Site {
+  /** A name of its own at the top of the module, near the wish: `searchLimit`. */
+  name(wished: string): Code;
+  /** What the module calls the thing the room is attached to: `search`, `user`. */
+  readonly subject: string;
+  /** The local that holds a path parameter, or undefined when there is none of that name. */
+  param(name: string): Code | undefined;
+}
+
+/** Pieces of code for named places. Locals in scope: `x` everywhere, more as said. */
+export interface Slots {
+  /** Statements at the top of the module: constants, state. */
+  readonly module?: readonly Code[];
+  /**
+   * Statements before the inner call. endpoint: may reply and `return`. backend: may
+   * `return failed(error)` (an Outcome).
+   */
+  readonly before?: readonly Code[];
+  /** proxy, backend: statements after the inner call; `outcome` is in scope and may be assigned. */
+  readonly after?: readonly Code[];
+  /** client: an expression around the call, itself a `Promise<Answer | UpstreamError>`; `call` is in scope. */
+  readonly wrap?: (call: Code) => Code;
+  /** backend: an expression for the outcome of an answer with a bad status; `answer` is in scope. */
+  readonly badStatus?: { readonly text: Code; readonly keyed: Code };
+  /** service: statements at start and at the stop of the server. */
+  readonly start?: readonly Code[];
+  readonly stop?: readonly Code[];
+}
+
+/** What a room contributes to the settings of the trunk, decided at build. */
+export interface Settings {
+  readonly service?: Partial<ServiceSettings>;
+  readonly endpoint?: Partial<EndpointSettings>;
+}
+
+export interface Feature<Config, Plan> {
+  /** The folder. */
+  readonly room: string;
+  readonly namespace: string;
+  /** Older names that KrakenD still accepts; the namespace wins where both are present. */
+  readonly aliases?: readonly string[];
+  readonly stages: readonly Stage[];
+  /** Schema of the block; keys that start with `@ $ _ #` are comments and taken out before. */
+  readonly schema: JsonSchema;
+  /**
+   * What KrakenD does with a block that the schema refuses, which `--compat krakend` copies: it
+   * takes the wrong values as absent ("member"), or is without the feature ("block").
+   */
+  readonly lenient: "member" | "block";
+  /** What KrakenD does with such a block, for the diagnostic. */
+  readonly leniency: string;
+  /** Its diagnostics. */
+  readonly messages?: Messages;
+  /** Looks for what the schema cannot say. `config` fits the schema. */
+  check?(config: Config, site: Site, report: Report): void;
+  /** Total: a config that fits the schema never throws. Undefined: nothing to do. */
+  plan(config: Config, site: Site): Plan | undefined;
+  settings?(plan: Plan): Settings;
+  /** backend: keys that it may add at the top of the data, as the text of JSON has them. */
+  addedKeys?(plan: Plan): readonly string[];
+  emit?(plan: Plan, site: EmitSite): Slots;
+}
+
+/** A feature whose types only it knows. */
+// biome-ignore lint/suspicious/noExplicitAny: a list of features of different types has no common one
+export type AnyFeature = Feature<any, any>;
+
+/** The rooms of every stage, outermost first. */
+export type Pipe = Readonly<Record<Stage, readonly AnyFeature[]>>;
+
+/** Declares a room; exists for its types. */
+export function defineFeature<Config, Plan>(feature: Feature<Config, Plan>): Feature<Config, Plan> {
+  return feature;
+}

@@ -1,0 +1,172 @@
+// One backend, resolved. [lura config/config.go initBackendDefaults, initBackendURLMappings]
+import { durationText } from "../config/duration.js";
+import { messages as configMessages } from "../config/messages.js";
+import { at, type Located } from "../source/located.js";
+import { closest } from "../source/suggest.js";
+import { forwardPlan, queryPlan } from "./forward-plan.js";
+import { sanitizeHost } from "./hosts.js";
+import { messages } from "./messages.js";
+import type { Backend, Decoding, OutputEncoding } from "./model.js";
+import { paramKey, patternParams, patternPieces, patternText, undefinedParam, utf8Bytes } from "./paths.js";
+import { booleanAt, itemsAt, numberAt, spanAt, textAt, whereOf } from "./read.js";
+import { attach, type Resolution } from "./resolve.js";
+import { shapePlan } from "./shape-plan.js";
+
+/** What a backend must know of its endpoint. */
+export interface EndpointPlace {
+  readonly node: Located;
+  readonly path: string;
+  readonly method: string;
+  /** As the router knows them. */
+  readonly params: readonly string[];
+  /** As the configuration means them. */
+  readonly inputs: readonly string[];
+  readonly output: OutputEncoding;
+  readonly timeoutMs: number;
+}
+
+export function resolveBackend(resolution: Resolution, node: Located, place: EndpointPlace): Backend {
+  const { file, report } = resolution;
+  const written = textAt(node, "url_pattern") ?? "";
+  const pattern = written.startsWith("/") ? written : `/${written}`;
+  checkPattern(resolution, node, pattern, place);
+  const decode = decoding(resolution, node, place.output);
+  const backends = itemsAt(place.node, "backend");
+  const label = `[BACKEND: ${patternText(pattern)}]`;
+  const hosts = hostsOf(resolution, node);
+  const rooms = attach(resolution, resolution.blocks.read(at(node, "extra_config"), "backend"), {
+    label,
+    params: place.params,
+    backendCount: backends.length,
+    hosts,
+  });
+  return {
+    subject: subjectOf(node, pattern),
+    where: whereOf(node.span, file),
+    label: utf8Bytes(label),
+    hosts,
+    method: (textAt(node, "method") || place.method).toUpperCase(),
+    methodText: utf8Bytes(textAt(node, "method") || textAt(place.node, "method") || "GET"),
+    pattern: patternPieces(pattern, place.params),
+    patternText: utf8Bytes(patternText(pattern)),
+    headers: forwardPlan(place.node, node, report),
+    query: queryPlan(place.node, node, report),
+    decode,
+    shape: shapePlan(node, decode === "no-op", report),
+    timeoutMs: backendTimeout(resolution, node, place.timeoutMs),
+    rooms,
+  };
+}
+
+/** Group, else the last fixed word of the path, else nothing. */
+function subjectOf(node: Located, pattern: string): string {
+  const group = textAt(node, "group");
+  if (group !== undefined && /[A-Za-z]/.test(group)) return group;
+  const path = (pattern.split("?")[0] ?? "").split("/");
+  return path.findLast((segment) => /^[A-Za-z][\w.-]*$/.test(segment)) ?? "";
+}
+
+function hostsOf({ root, report }: Resolution, node: Located): readonly string[] {
+  const own = itemsAt(node, "host");
+  const verbatim = own.length > 0 && booleanAt(node, "disable_host_sanitize");
+  const listed = own.length > 0 ? own : itemsAt(root, "host");
+  if (listed.length === 0) report(messages.say("host/none", node.span));
+  const sd = textAt(node, "sd");
+  if (sd === "dns") {
+    report(
+      configMessages.say("config/not-yet-key", spanAt(node, "sd"), {
+        key: "sd",
+        what: "DNS service discovery",
+      }),
+    );
+  }
+  return listed.flatMap((item) => {
+    const host = item.kind === "string" ? item.value : "";
+    const clean = verbatim ? host : sanitizeHost(host);
+    if (clean === undefined) report(messages.say("host/invalid", item.span, { host }));
+    return clean === undefined ? [] : [utf8Bytes(clean)];
+  });
+}
+
+const DECODERS: Readonly<Record<string, Decoding>> = {
+  json: "json",
+  safejson: "safejson",
+  string: "string",
+  "no-op": "no-op",
+};
+
+/** Names of decoders are looked up in lower case; an unknown one decodes JSON. */
+function decoding({ report }: Resolution, node: Located, output: OutputEncoding): Decoding {
+  const written = textAt(node, "encoding") || "json";
+  const name = written.toLowerCase();
+  const span = spanAt(node, "encoding");
+  if (output === "no-op") return "no-op";
+  if (name === "xml" || name === "rss") {
+    report(configMessages.say("config/not-yet-key", span, { key: "encoding", what: `the encoding ${name}` }));
+  }
+  const known = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
+  if (known === undefined && name !== "xml" && name !== "rss") {
+    report(messages.say("backend/unknown-encoding", span, { value: written }));
+  }
+  return (known ?? "json") === "json" && booleanAt(node, "is_collection") ? "collection" : (known ?? "json");
+}
+
+function backendTimeout({ compat, report }: Resolution, node: Located, wholeMs: number): number | undefined {
+  const own = numberAt(node, "timeout");
+  if (own === undefined || own <= 0) return undefined;
+  const span = spanAt(node, "timeout");
+  if (compat) {
+    report(messages.say("backend/timeout-ignored", span));
+    return undefined;
+  }
+  if (own >= wholeMs) return undefined;
+  report(messages.say("backend/timeout", span, { own: durationText(own), whole: durationText(wholeMs) }));
+  return own;
+}
+
+function checkPattern({ report }: Resolution, node: Located, pattern: string, place: EndpointPlace): void {
+  const span = spanAt(node, "url_pattern");
+  const outputs = patternParams(pattern);
+  const fault = undefinedParam(place.inputs, outputs);
+  if (fault !== undefined) {
+    const near = closest(fault.name, place.inputs);
+    const hint =
+      near === undefined
+        ? "add the parameter to the endpoint, or take it out here"
+        : `did you mean \`{${near}}\`?`;
+    const go = goText(node, place, outputs, fault);
+    report(
+      messages.say("backend/undefined-parameter", span, {
+        parameter: `{${fault.name}}`,
+        path: place.path,
+        hint,
+        go,
+      }),
+    );
+    return;
+  }
+  const keys = new Set(place.params.map(paramKey));
+  const sequential = at(at(place.node, "extra_config"), "proxy") !== undefined;
+  for (const name of outputs.filter((each) => !keys.has(paramKey(each)))) {
+    if (sequential && name.startsWith("resp")) continue;
+    report(messages.say("backend/unfilled-parameter", span, { parameter: `{${name}}` }));
+  }
+  const path = pattern.split(/[?#]/)[0] ?? "";
+  const malformed = /%(?![0-9A-Fa-f]{2}).{0,2}/s.exec(path)?.[0];
+  if (malformed !== undefined) report(messages.say("backend/bad-escape", span, { escape: malformed }));
+}
+
+function goText(
+  node: Located,
+  place: EndpointPlace,
+  outputs: readonly string[],
+  fault: { readonly name: string; readonly tooMany: boolean },
+): string {
+  const route = place.path.replace(/\/\{([a-zA-Z0-9_-]+)\}/g, "/:$1");
+  const index = itemsAt(place.node, "backend").indexOf(node);
+  const method = textAt(place.node, "method") || "GET";
+  const where = `endpoint: ${method} ${route}, backend: ${index}. input: [${[...place.inputs].sort().join(" ")}], output: [${outputs.join(" ")}]`;
+  return fault.tooMany
+    ? `input and output params do not match. ${where}`
+    : `undefined output param '${fault.name}'! ${where}`;
+}

@@ -1,0 +1,145 @@
+// One endpoint, resolved. [lura config/config.go initEndpointDefaults, initBackendDefaults]
+import { messages as configMessages } from "../config/messages.js";
+import { at, type Located } from "../source/located.js";
+import type { Span } from "../source/text.js";
+import { resolveBackend } from "./backend.js";
+import { messages } from "./messages.js";
+import type { Attached, Endpoint, EndpointSettings, OutputEncoding } from "./model.js";
+import {
+  endpointParams,
+  isReservedPath,
+  routerParams,
+  routerPattern,
+  utf8Bytes,
+  withSlash,
+} from "./paths.js";
+import { itemsAt, numberAt, spanAt, textAt, whereOf } from "./read.js";
+import { attach, type Resolution } from "./resolve.js";
+import { cleanPattern } from "./route-tree.js";
+
+/** An endpoint with the place of its path, for what is said about routes. */
+export interface Resolved {
+  readonly endpoint: Endpoint;
+  readonly span: Span;
+}
+
+const METHODS: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const DEFAULT_TIMEOUT_MS = 2000;
+/** Several backends must leave time to merge what they answered [lura proxy/merging.go]. */
+const MERGED_SHARE = 0.85;
+
+/** Undefined where the endpoint is refused or, under compat, left out. */
+export function resolveEndpoint(resolution: Resolution, node: Located): Resolved | undefined {
+  const { report } = resolution;
+  const path = withSlash(textAt(node, "endpoint") ?? "");
+  const written = textAt(node, "method") ?? "";
+  const span = spanAt(node, "endpoint");
+  const backends = itemsAt(node, "backend");
+  if (isReservedPath(path)) {
+    report(messages.say("endpoint/reserved-path", span, { path, method: written }));
+    return undefined;
+  }
+  if (backends.length === 0) {
+    report(messages.say("endpoint/no-backend", span, { path, method: written }));
+    return undefined;
+  }
+  const method = (written || "GET").toUpperCase();
+  if (!METHODS.includes(method)) {
+    report(messages.say("endpoint/unsupported-method", spanAt(node, "method"), { method }));
+    return undefined;
+  }
+  return { endpoint: build(resolution, node, { path, method, backends }), span };
+}
+
+interface Start {
+  readonly path: string;
+  readonly method: string;
+  readonly backends: readonly Located[];
+}
+
+function build(resolution: Resolution, node: Located, { path, method, backends }: Start): Endpoint {
+  const { root, file, report } = resolution;
+  const pattern = routerPattern(path, false);
+  const params = routerParams(pattern);
+  const label = `[ENDPOINT: ${pattern}]`;
+  const output = outputEncoding(resolution, node);
+  const timeoutMs = timeoutOf(resolution, node);
+  refuseConcurrentCalls(resolution, node);
+  if (output === "no-op" && backends.length > 1) {
+    const count = backends.length;
+    report(messages.say("endpoint/no-op-with-several-backends", spanAt(node, "output_encoding"), { count }));
+  }
+  const rooms = attach(resolution, resolution.blocks.read(at(node, "extra_config"), "endpoint"), {
+    label,
+    params,
+    backendCount: backends.length,
+    hosts: [],
+  });
+  const place = { node, path, params, inputs: endpointParams(path, false), output, timeoutMs, method };
+  return {
+    method,
+    path,
+    pattern: cleanPattern(utf8Bytes(pattern)),
+    params: params.map((name) => ({ name: utf8Bytes(name) })),
+    where: whereOf(spanAt(node, "endpoint"), file),
+    label: utf8Bytes(label),
+    timeoutMs,
+    callTimeoutMs: backends.length > 1 ? timeoutMs * MERGED_SHARE : timeoutMs,
+    cacheControl: cacheControl(numberAt(node, "cache_ttl") || numberAt(root, "cache_ttl") || 0),
+    output,
+    settings: endpointSettings(rooms),
+    backends: backends.map((backend) => resolveBackend(resolution, backend, place)),
+    rooms,
+  };
+}
+
+function timeoutOf({ root, report }: Resolution, node: Located): number {
+  const own = numberAt(node, "timeout") ?? 0;
+  const timeoutMs = own || numberAt(root, "timeout") || DEFAULT_TIMEOUT_MS;
+  if (timeoutMs < 0)
+    report(messages.say("endpoint/negative-timeout", spanAt(own === 0 ? root : node, "timeout")));
+  return timeoutMs;
+}
+
+function refuseConcurrentCalls({ report }: Resolution, node: Located): void {
+  if ((numberAt(node, "concurrent_calls") ?? 0) <= 1) return;
+  const span = spanAt(node, "concurrent_calls");
+  report(
+    configMessages.say("config/not-yet-key", span, { key: "concurrent_calls", what: "concurrent calls" }),
+  );
+}
+
+/** Whole seconds; any lifetime but 0 is announced, even a negative one. */
+function cacheControl(ttlMs: number): string | undefined {
+  return ttlMs === 0 ? undefined : `public, max-age=${Math.trunc(ttlMs / 1000)}`;
+}
+
+function endpointSettings(rooms: readonly Attached[]): EndpointSettings {
+  const defaults: EndpointSettings = { allOrNothing: false };
+  return Object.assign(defaults, ...rooms.map((room) => room.feature.settings?.(room.plan).endpoint));
+}
+
+const OUTPUTS: readonly string[] = ["json", "json-collection", "string", "no-op"];
+const OUTPUTS_LATER: readonly string[] = ["xml", "yaml", "negotiate"];
+
+function outputEncoding(resolution: Resolution, node: Located): OutputEncoding {
+  const { root, report } = resolution;
+  const owner = textAt(node, "output_encoding") ? node : root;
+  const value = textAt(owner, "output_encoding") || "json";
+  const span = spanAt(owner, "output_encoding");
+  if (isOutput(value)) return value;
+  if (OUTPUTS_LATER.includes(value)) {
+    const what = `the output encoding ${value}`;
+    report(configMessages.say("config/not-yet-key", span, { key: "output_encoding", what }));
+    return "json";
+  }
+  report(messages.say("endpoint/unknown-output", span, { value }));
+  // The only backend's encoding decides where a renderer of that name exists.
+  const [only, second] = itemsAt(node, "backend");
+  const fallback = only === undefined || second !== undefined ? "json" : (textAt(only, "encoding") ?? "json");
+  return isOutput(fallback) ? fallback : "json";
+}
+
+function isOutput(value: string): value is OutputEncoding {
+  return OUTPUTS.includes(value);
+}

@@ -1,0 +1,145 @@
+// Meaning: a configuration with every default, inheritance and unit resolved. Types only.
+import type { AnyFeature, Site, Stage } from "../features/kit.js";
+import type { RouteNode } from "../runtime/misses.js";
+
+export interface Gateway {
+  readonly name: string;
+  /** Name of the configuration file, as comments show it. */
+  readonly file: string;
+  /** SHA-256 of its text, in hex. */
+  readonly sha256: string;
+  readonly port: number;
+  /** Empty: all addresses. */
+  readonly listenIp: string;
+  readonly server: ServerLimits;
+  readonly settings: ServiceSettings;
+  /** In the order of the configuration. */
+  readonly endpoints: readonly Endpoint[];
+  /** Per method, in the order in which KrakenD registers them: what answers when nothing matches. */
+  readonly trees: readonly (readonly [method: string, root: RouteNode])[];
+  readonly rooms: readonly Attached[];
+}
+
+/** Milliseconds and bytes; 0 is no limit. */
+export interface ServerLimits {
+  readonly maxHeaderBytes: number;
+  readonly readHeaderTimeoutMs: number;
+  readonly readTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly maxShutdownMs: number;
+}
+
+/** What the `router` block decides for all routes. */
+export interface ServiceSettings {
+  readonly returnErrorMessage: boolean;
+  readonly hideVersion: boolean;
+  /** Undefined: no health endpoint. */
+  readonly healthPath: string | undefined;
+  readonly autoOptions: boolean;
+  readonly checkParams: boolean;
+  readonly redirectTrailingSlash: boolean;
+  readonly redirectFixedPath: boolean;
+  readonly methodNotAllowed: boolean;
+  readonly removeExtraSlash: boolean;
+  /** JSON documents; undefined: the plain text. */
+  readonly notFoundBody: string | undefined;
+  readonly methodNotAllowedBody: string | undefined;
+  /** Headers that may name the client, lower case; empty: the peer is the client. */
+  readonly clientIpHeaders: readonly string[];
+  /** Addresses and networks; undefined: everybody. */
+  readonly trustedProxies: readonly string[] | undefined;
+}
+
+export interface EndpointSettings {
+  /** A partial answer counts as failure. */
+  readonly allOrNothing: boolean;
+}
+
+export type OutputEncoding = "json" | "json-collection" | "string" | "no-op";
+
+export interface Endpoint {
+  /** Upper case. */
+  readonly method: string;
+  /** As configured, with a leading slash: `/users/{id}`. */
+  readonly path: string;
+  /** As the router has it, on bytes: `/users/:id`. */
+  readonly pattern: string;
+  readonly params: readonly PathParam[];
+  readonly where: string;
+  /** How log lines name it. */
+  readonly label: string;
+  readonly timeoutMs: number;
+  /** From the arrival of the request: the whole timeout for one backend, 85 % of it for several. */
+  readonly callTimeoutMs: number;
+  readonly cacheControl: string | undefined;
+  readonly output: OutputEncoding;
+  readonly settings: EndpointSettings;
+  readonly backends: readonly Backend[];
+  readonly rooms: readonly Attached[];
+}
+
+export interface PathParam {
+  /** As the router knows it: up to the next slash. */
+  readonly name: string;
+}
+
+export interface Backend {
+  /** What the generated program calls it: group, last word of the pattern, or a number. */
+  readonly subject: string;
+  readonly where: string;
+  readonly label: string;
+  readonly hosts: readonly string[];
+  /** Upper case. */
+  readonly method: string;
+  /** As configured, for error texts. */
+  readonly methodText: string;
+  /** Path and query with holes for path parameters, on bytes. */
+  readonly pattern: readonly PatternPiece[];
+  /** `/users/{{.Id}}`, for error texts. */
+  readonly patternText: string;
+  readonly headers: ForwardPlan;
+  readonly query: QueryPlan;
+  readonly decode: Decoding;
+  readonly shape: ShapePlan;
+  /** Upper bound of its own, from the arrival of the request; undefined: the endpoint's. */
+  readonly timeoutMs: number | undefined;
+  readonly rooms: readonly Attached[];
+}
+
+export type PatternPiece =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "param"; readonly name: string };
+
+/** Which headers go upstream. */
+export interface ForwardPlan {
+  /** Names in canonical form; "all": the client's whole header. */
+  readonly client: "all" | readonly string[];
+  /** gateway: its own name. client: the client's if it sent one, else the gateway's. none: removed. */
+  readonly userAgent: "gateway" | "client" | "client without via" | "none";
+  readonly forwardedFor: boolean;
+  readonly forwardedHost: boolean;
+}
+
+export type QueryPlan = "none" | "all" | readonly string[];
+
+export type Decoding = "json" | "collection" | "safejson" | "string" | "no-op";
+
+/** In the order of application. Paths are lists of keys. */
+export interface ShapePlan {
+  readonly target: readonly string[];
+  readonly allow: KeyTree | undefined;
+  readonly deny: KeyTree | undefined;
+  readonly mapping: ReadonlyMap<string, string>;
+  readonly group: string | undefined;
+}
+
+/** A key is listed itself (`true`), or keys below it are. */
+export type KeyTree = ReadonlyMap<string, KeyTree | true>;
+
+/** A room at its place. */
+export interface Attached {
+  readonly feature: AnyFeature;
+  readonly stage: Stage;
+  readonly plan: unknown;
+  readonly site: Site;
+}

@@ -1,0 +1,91 @@
+// Endpoint paths and url_patterns: their placeholders, and what the router makes of them.
+// [lura config/config.go, uri.go]
+import type { PatternPiece } from "./model.js";
+
+const RESERVED = /^[^/]|\*.|\/__(?:debug|echo|health)(?:\/.*)?$/s;
+const STRICT_PARAM = /\/\{([a-zA-Z0-9_-]+)\}/g;
+const LOOSE_PARAM = /\{([\w\-.:/]+)\}/g;
+const FILLED_ELSEWHERE = /^(?:resp\d+_.+)?(?:JWT\.[\w\-.:/]+)?$/;
+
+/** UTF-8 bytes of a text, one unit each: the form in which paths are matched and sent. */
+export function utf8Bytes(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
+}
+
+export function isReservedPath(path: string): boolean {
+  return RESERVED.test(path);
+}
+
+/** With exactly one slash of its own in front. */
+export function withSlash(path: string): string {
+  return `/${path.startsWith("/") ? path.slice(1) : path}`;
+}
+
+/** The parameters of an endpoint, in the part before a `?`. */
+export function endpointParams(path: string, disableRest: boolean): readonly string[] {
+  const part = path.split("?")[0] ?? "";
+  return [...part.matchAll(disableRest ? LOOSE_PARAM : STRICT_PARAM)].map((match) => match[1]!);
+}
+
+/** `/users/{id}` -> `/users/:id`. */
+export function routerPattern(path: string, disableRest: boolean): string {
+  const [part = "", ...rest] = path.split("?");
+  const converted = disableRest
+    ? part.replace(LOOSE_PARAM, (_whole, name: string) => `:${name}`)
+    : part.replace(STRICT_PARAM, (_whole, name: string) => `/:${name}`);
+  return [converted, ...rest].join("?");
+}
+
+/** Names that the router gives to the parameters of its pattern: from a colon to the next slash. */
+export function routerParams(pattern: string): readonly string[] {
+  return [...pattern.matchAll(/:([^/]*)/g)].map((match) => match[1]!);
+}
+
+/** The placeholders of a url_pattern, sorted, without repetitions. */
+export function patternParams(pattern: string): readonly string[] {
+  return [...new Set([...pattern.matchAll(LOOSE_PARAM)].map((match) => match[1]!))].sort();
+}
+
+/**
+ * What KrakenD says about placeholders that no parameter fills, or undefined.
+ * Quirk: the alphabetically last placeholder is not counted against "too many".
+ */
+export function undefinedParam(
+  inputs: readonly string[],
+  outputs: readonly string[],
+): { readonly name: string; readonly tooMany: boolean } | undefined {
+  const own = outputs.filter((name) => !FILLED_ELSEWHERE.test(name));
+  const missing = own.find((name) => !inputs.includes(name));
+  if (missing === undefined) return undefined;
+  const counted = outputs.slice(0, -1).filter((name) => !FILLED_ELSEWHERE.test(name));
+  return { name: missing, tooMany: counted.length > new Set(inputs).size };
+}
+
+/** First letter upper case: the key under which KrakenD keeps a parameter. */
+export function paramKey(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** `/u/{id}` -> `/u/{{.Id}}`: the form in KrakenD's logs and errors. */
+export function patternText(pattern: string): string {
+  return pattern.replace(LOOSE_PARAM, (_whole, name: string) => `{{.${paramKey(name)}}}`);
+}
+
+/** The pattern as texts and holes; a placeholder that nothing fills stays as KrakenD would send it. */
+export function patternPieces(pattern: string, params: readonly string[]): readonly PatternPiece[] {
+  const byKey = new Map(params.map((name) => [paramKey(name), name]));
+  const pieces: PatternPiece[] = [];
+  let end = 0;
+  for (const match of pattern.matchAll(LOOSE_PARAM)) {
+    const param = byKey.get(paramKey(match[1]!));
+    pieces.push({ kind: "text", text: pattern.slice(end, match.index) });
+    pieces.push(
+      param === undefined ? { kind: "text", text: patternText(match[0]) } : { kind: "param", name: param },
+    );
+    end = match.index + match[0].length;
+  }
+  pieces.push({ kind: "text", text: pattern.slice(end) });
+  return pieces
+    .filter((piece) => piece.kind === "param" || piece.text !== "")
+    .map((piece) => (piece.kind === "text" ? { kind: "text", text: utf8Bytes(piece.text) } : piece));
+}

@@ -1,0 +1,105 @@
+// Settings of the whole gateway, resolved. [lura config/config.go; router/gin/engine.go]
+import { isIP } from "node:net";
+import { messages as configMessages } from "../config/messages.js";
+import type { Report } from "../diagnostics/diagnostic.js";
+import { at, type Located, plain } from "../source/located.js";
+import { messages } from "./messages.js";
+import type { Attached, ServerLimits, ServiceSettings } from "./model.js";
+import { itemsAt, numberAt, spanAt, textAt } from "./read.js";
+
+const defaults: ServiceSettings = {
+  returnErrorMessage: false,
+  hideVersion: false,
+  healthPath: "/__health",
+  autoOptions: false,
+  checkParams: true,
+  redirectTrailingSlash: true,
+  redirectFixedPath: true,
+  methodNotAllowed: true,
+  removeExtraSlash: false,
+  notFoundBody: undefined,
+  methodNotAllowedBody: undefined,
+  clientIpHeaders: ["x-forwarded-for", "x-real-ip"],
+  trustedProxies: undefined,
+};
+
+/** The defaults, with what the rooms at service level decide. */
+export function serviceSettings(rooms: readonly Attached[]): ServiceSettings {
+  return Object.assign({}, defaults, ...rooms.map((room) => room.feature.settings?.(room.plan).service));
+}
+
+export function checkService(root: Located, report: Report): void {
+  const version = numberAt(root, "version") ?? 0;
+  if (version !== 3) report(messages.say("service/version", spanAt(root, "version"), { version }));
+  const port = numberAt(root, "port") ?? 0;
+  if (port < 0 || port > 65535) report(messages.say("service/port", spanAt(root, "port"), { value: port }));
+  const listenIp = textAt(root, "listen_ip") ?? "";
+  if (listenIp !== "" && isIP(listenIp) === 0) {
+    report(messages.say("service/listen-ip", spanAt(root, "listen_ip"), { value: listenIp }));
+  }
+  reportNotYet(root, report);
+}
+
+/** Keys that change answers or protect, and are not there yet. */
+const REFUSED: Readonly<Record<string, string>> = {
+  client_tls: "TLS settings for backends",
+  use_h2c: "cleartext HTTP/2",
+  allow_insecure_connections: "backends with untrusted certificates",
+  disable_rest: "free placeholders (disable_rest)",
+};
+
+/** Keys whose absence no client can tell from an answer. */
+const ACCEPTED: Readonly<Record<string, string>> = {
+  debug_endpoint: "the debug endpoint",
+  echo_endpoint: "the echo endpoint",
+  plugin: "Go plugins",
+  write_timeout: "a write timeout",
+  dialer_timeout: "a dial timeout",
+  dialer_keep_alive: "TCP keep-alive settings",
+  dialer_fallback_delay: "a dial fallback delay",
+  response_header_timeout: "a timeout for response headers",
+  expect_continue_timeout: "a timeout for 100-continue",
+  idle_connection_timeout: "an idle timeout for backend connections",
+  max_idle_connections: "a limit of idle backend connections",
+  max_idle_connections_per_host: "a limit of idle backend connections per host",
+  disable_keep_alives: "backend connections without keep-alive",
+  disable_compression: "backend requests without Accept-Encoding",
+};
+
+function reportNotYet(root: Located, report: Report): void {
+  const tls = at(root, "tls");
+  if (tls !== undefined && !(tls.kind === "object" && plain(at(tls, "disabled") ?? tls) === true)) {
+    report(configMessages.say("config/not-yet-key", tls.span, { key: "tls", what: "TLS for clients" }));
+  }
+  if (itemsAt(root, "async_agent").length > 0) {
+    report(
+      configMessages.say("config/not-yet-key", spanAt(root, "async_agent"), {
+        key: "async_agent",
+        what: "async agents",
+      }),
+    );
+  }
+  for (const [key, what] of Object.entries({ ...REFUSED, ...ACCEPTED })) {
+    const value = at(root, key);
+    if (value === undefined || isOff(value)) continue;
+    const said = configMessages.say("config/not-yet-key", value.span, { key, what });
+    report(Object.hasOwn(REFUSED, key) ? said : { ...said, severity: "warning" });
+  }
+}
+
+function isOff(value: Located): boolean {
+  return (value.kind === "boolean" && !value.value) || (value.kind === "number" && value.value === 0);
+}
+
+/** Go adds 4096 bytes to the configured limit [Go net/http server.go initialReadLimitSize]. */
+export function serverLimits(root: Located): ServerLimits {
+  const maxHeader = numberAt(root, "max_header_bytes") ?? 0;
+  const readMs = Math.max(0, numberAt(root, "read_timeout") ?? 0);
+  return {
+    maxHeaderBytes: (maxHeader > 0 ? maxHeader : 1 << 20) + 4096,
+    readHeaderTimeoutMs: Math.max(0, numberAt(root, "read_header_timeout") ?? 0) || readMs,
+    readTimeoutMs: readMs,
+    idleTimeoutMs: Math.max(0, numberAt(root, "idle_timeout") ?? 0) || readMs,
+    maxShutdownMs: Math.max(0, numberAt(root, "max_shutdown_wait_time") ?? 0),
+  };
+}

@@ -1,0 +1,55 @@
+// One request and its one reply, as emitted code and rooms see them. What is behind it (node:http
+// today) stays in server.ts.
+import type { ByteString } from "./bytes.js";
+import type { UpstreamError } from "./upstream-error.js";
+
+/** Name and value in turn, as in node's rawHeaders. */
+export type FlatHeaders = readonly string[];
+
+/** What is sent upstream as a body: read whole, or passed on while it arrives. */
+export type RequestBody = Uint8Array | AsyncIterable<Uint8Array>;
+
+/** The body of the client as several backends share it: whole, absent, or why it is not there. */
+export type SharedBody = Uint8Array | UpstreamError | undefined;
+
+/** Where a streamed reply is written. */
+export interface ReplyStream {
+  /** False: wait for `onDrain` before the next write. */
+  write(chunk: Uint8Array): boolean;
+  onDrain(listener: () => void): void;
+  end(): void;
+  /** Cuts the connection: what was sent so far is not a complete answer. */
+  abort(): void;
+}
+
+export interface Exchange {
+  readonly method: string;
+  /** Path of the target, percent-decoded to bytes. */
+  readonly path: ByteString;
+  /** Query of the target as sent, without `?`. */
+  readonly query: ByteString;
+  /** Arrival of the request, ms on the clock of performance.now(). */
+  readonly startedAt: number;
+  /** The Host of the request, port as sent; of the target for an absolute-form request. */
+  readonly host: ByteString;
+  /** Address of the client by the gateway's rule for forwarded headers. */
+  readonly clientIp: string;
+  readonly hasBody: boolean;
+  /** The first value of a header; the name in lower case. */
+  header(name: string): ByteString | undefined;
+  /** All headers as received. */
+  readonly rawHeaders: FlatHeaders;
+  /** The body as it arrives; undefined if there is none. For one backend only. */
+  streamBody(): RequestBody | undefined;
+  /** The whole body, for several backends; an error value if it does not arrive by the deadline. */
+  readBody(deadline: number): Promise<Uint8Array | UpstreamError>;
+  /** Calls back when the client has gone before the reply was complete; returns how to stop that. */
+  onGone(listener: () => void): () => void;
+  /** Sends the whole reply. */
+  send(status: number, headers: FlatHeaders, body: ByteString): void;
+  /** Starts a streamed reply. `length` is the announced Content-Length, if known. */
+  stream(status: number, headers: FlatHeaders): ReplyStream;
+}
+
+/** Serves one request: matches, replies. A promise only where it must wait. */
+export type Handler = (x: Exchange) => Promise<void> | void;

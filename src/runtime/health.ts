@@ -1,0 +1,20 @@
+// `/__health` [lura router/gin/engine.go].
+import type { Exchange } from "./exchange.js";
+import { SERVED } from "./routing.js";
+
+const startedAt = performance.now();
+
+/** The time as Go prints it, the monotonic clock included. */
+function goTime(now: Date, sinceStartMs: number): string {
+  const iso = now.toISOString();
+  const seconds = (sinceStartMs / 1000).toFixed(9);
+  return `${iso.slice(0, 10)} ${iso.slice(11, 23)}000000 +0000 UTC m=+${seconds}`;
+}
+
+/** Answers that the gateway is up. */
+export function serveHealth(x: Exchange): Promise<void> {
+  const now = goTime(new Date(), performance.now() - startedAt);
+  const body = `{"agents":{},"now":"${now}","status":"ok"}`;
+  x.send(200, ["Content-Type", "application/json; charset=utf-8"], body);
+  return SERVED;
+}

@@ -1,0 +1,46 @@
+// The one allowed barrel: what emitted code may import from "gwc/runtime".
+export type { ByteString } from "./bytes.js";
+export { ClientIp } from "./client-ip.js";
+export type { Exchange, Handler, SharedBody } from "./exchange.js";
+export { forward, forwardAll, forwardUserAgent, USER_AGENT } from "./forward.js";
+export { serveHealth } from "./health.js";
+export { decodeCollection, decodeObject, decodeSafe } from "./json/decode.js";
+export { document, type Keyed, readKeyed, readMembers } from "./json/members.js";
+export { JsonReader } from "./json/reader.js";
+export { type JsonText, type Members, quote } from "./json/text.js";
+export { logInfo, logWarning } from "./log.js";
+export { cleanPath, type MethodTrees, type MissOptions, miss, type RouteNode } from "./misses.js";
+export {
+  failed,
+  flatten,
+  incomplete,
+  merge,
+  mergeByArrival,
+  Outcome,
+  relayed,
+  requireAll,
+  settle,
+  settleValue,
+  succeeded,
+} from "./outcome.js";
+export { refuseParams } from "./params.js";
+export { pickQuery, wholeQuery } from "./query.js";
+export {
+  BANNER,
+  type Banner,
+  HIDDEN_BANNER,
+  relay,
+  replyCollection,
+  replyEmpty,
+  replyFailure,
+  replyFailureText,
+  replyJson,
+  replyString,
+} from "./reply.js";
+export { replyMiss } from "./reply-miss.js";
+export { segmentEnd, serveOptions } from "./routing.js";
+export { serve } from "./serve.js";
+export { type Answer, type Call, type StreamedAnswer, Upstream } from "./upstream.js";
+export { UpstreamError } from "./upstream-error.js";
+export { badStatus, isSuccess, keyedStatusDetails, statusAsIs, statusDetails } from "./upstream-status.js";
+export { BadTarget, wirePath, withQuery } from "./wire-path.js";

@@ -1,0 +1,101 @@
+// The decoders of a backend's JSON: which kind of value the body must hold, and what is said when it
+// holds another. Only the first value of a body is read, as Go's Decoder does; what follows is ignored.
+// [lura encoding/json.go]
+import { LOWER_F, LOWER_N, LOWER_T, OPEN_BRACE, OPEN_BRACKET, QUOTE } from "./byte.js";
+import { JsonFault, kindFault } from "./fault.js";
+import { JsonReader } from "./reader.js";
+import type { ByteString, JsonText } from "./text.js";
+import { giveBack, lendBytes } from "./workspace.js";
+
+/** What `decodeSafe` makes of each kind of value. */
+interface SafeUses<T> {
+  readonly readObject: (json: JsonReader) => T;
+  readonly collection: (array: JsonText) => T;
+  readonly content: (value: JsonText) => T;
+}
+
+/**
+ * Reads a body that must be an object: `read` begins inside it, before its first key. JSON `null`
+ * gives null. A fault anywhere in the value is the result, whatever `read` made of what precedes it.
+ */
+export function decodeObject<T>(body: ByteString, read: (json: JsonReader) => T): T | null | JsonFault {
+  return decode(body, read, objectOrNull<T>);
+}
+
+/** The text of a body that must be an array or `null`. */
+export function decodeCollection(body: ByteString): JsonText | JsonFault {
+  return decode(body, undefined, arrayOrNull);
+}
+
+/** Reads a body of any kind [lura encoding/json.go SafeJSONDecoder]; `null` is content. */
+export function decodeSafe<T>(
+  body: ByteString,
+  readObject: (json: JsonReader) => T,
+  collection: (array: JsonText) => T,
+  content: (value: JsonText) => T,
+): T | JsonFault {
+  return decode(body, { readObject, collection, content }, anyKind<T>);
+}
+
+function decode<Use, T>(
+  body: ByteString,
+  use: Use,
+  step: (json: JsonReader, first: number, use: Use) => T,
+): T | JsonFault {
+  const bytes = lendBytes(body);
+  try {
+    const json = new JsonReader(body, bytes);
+    const first = json.firstByte();
+    return first === undefined ? new JsonFault("EOF") : step(json, first, use);
+  } catch (fault) {
+    if (fault instanceof JsonFault) return fault;
+    throw fault;
+  } finally {
+    giveBack(bytes);
+  }
+}
+
+function objectOrNull<T>(
+  json: JsonReader,
+  first: number,
+  read: (json: JsonReader) => T,
+): T | null | JsonFault {
+  if (first === OPEN_BRACE) return insideObject(json, read);
+  json.skip();
+  return first === LOWER_N ? null : kindFault(kindOf(first), "map[string]interface {}");
+}
+
+function arrayOrNull(json: JsonReader, first: number): JsonText | JsonFault {
+  if (first === OPEN_BRACKET || first === LOWER_N) return json.keep();
+  json.skip();
+  return kindFault(kindOf(first), "[]interface {}");
+}
+
+function anyKind<T>(json: JsonReader, first: number, uses: SafeUses<T>): T {
+  if (first === OPEN_BRACE) return insideObject(json, uses.readObject);
+  return first === OPEN_BRACKET ? uses.collection(json.keep()) : uses.content(json.keep());
+}
+
+function insideObject<T>(json: JsonReader, read: (json: JsonReader) => T): T {
+  json.enterObject();
+  const result = read(json);
+  json.finish();
+  return result;
+}
+
+/** The kind of a valid value, named as Go does, by its first byte. */
+function kindOf(first: number): string {
+  switch (first) {
+    case OPEN_BRACE:
+      return "object";
+    case OPEN_BRACKET:
+      return "array";
+    case QUOTE:
+      return "string";
+    case LOWER_T:
+    case LOWER_F:
+      return "bool";
+    default:
+      return "number";
+  }
+}

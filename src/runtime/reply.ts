@@ -1,0 +1,192 @@
+// The writers of replies [lura router/gin/endpoint.go, render.go].
+
+import type { ByteString } from "./bytes.js";
+import type { Exchange } from "./exchange.js";
+import { headerOf } from "./forward.js";
+import { document, type Keyed } from "./json/members.js";
+import { isString, type JsonText, type Members, unquote } from "./json/text.js";
+import { logFailure } from "./log.js";
+import type { Outcome } from "./outcome.js";
+import { sniff } from "./sniff.js";
+import type { Answer, StreamedAnswer } from "./upstream.js";
+import type { UpstreamError } from "./upstream-error.js";
+
+const JSON_TYPE = "application/json; charset=utf-8";
+const TEXT_TYPE = "text/plain; charset=utf-8";
+
+/** What every reply of a route starts with: the name of the gateway, chosen at build. */
+export type Banner = readonly [name: "X-Krakend", value: string];
+
+/** Names the KrakenD version whose behaviour is served. */
+export const BANNER: Banner = ["X-Krakend", "Version 2.13.8"];
+
+/** With `hide_version_header`. */
+export const HIDDEN_BANNER: Banner = ["X-Krakend", "Version undefined"];
+
+/**
+ * Headers of a reply with data: complete answers may be cached, if the route has a `cache_ttl`.
+ * Quirk: a complete answer without any data counts as incomplete [lura router/gin/endpoint.go].
+ */
+function dataHeaders(
+  banner: Banner,
+  contentType: string,
+  outcome: Outcome<Members | Keyed>,
+  empty: boolean,
+  cacheControl: string | undefined,
+): string[] {
+  const completed = outcome.complete && !empty;
+  const headers = [
+    "Content-Type",
+    contentType,
+    ...banner,
+    "X-Krakend-Completed",
+    completed ? "true" : "false",
+  ];
+  if (completed && cacheControl !== undefined) headers.push("Cache-Control", cacheControl);
+  return headers;
+}
+
+/** Sends the data as a JSON document. */
+export function replyJson(
+  x: Exchange,
+  banner: Banner,
+  label: string,
+  outcome: Outcome,
+  cacheControl?: string,
+): void {
+  const { data } = outcome;
+  if (outcome.error !== undefined) logFailure(label, outcome.error);
+  const empty = data === null || data === undefined || data === "";
+  const headers = dataHeaders(banner, JSON_TYPE, outcome, empty, cacheControl);
+  x.send(200, headers, data === null || data === undefined ? "null" : document(data));
+}
+
+/** Sends the value of `collection`, or an empty list when there is none. */
+export function replyCollection(
+  x: Exchange,
+  banner: Banner,
+  label: string,
+  outcome: Outcome<Keyed>,
+  cacheControl?: string,
+): void {
+  const headers = valueHeaders(banner, JSON_TYPE, label, outcome, cacheControl);
+  x.send(200, headers, outcome.data?.get("collection") ?? "[]");
+}
+
+/** Sends the text under `content`; nothing when there is none or when it is not a text. */
+export function replyString(
+  x: Exchange,
+  banner: Banner,
+  label: string,
+  outcome: Outcome<Keyed>,
+  cacheControl?: string,
+): void {
+  const content: JsonText | undefined = outcome.data?.get("content");
+  const headers = valueHeaders(banner, TEXT_TYPE, label, outcome, cacheControl);
+  x.send(200, headers, content !== undefined && isString(content) ? unquote(content) : "");
+}
+
+function valueHeaders(
+  banner: Banner,
+  contentType: string,
+  label: string,
+  outcome: Outcome<Keyed>,
+  cacheControl: string | undefined,
+): string[] {
+  if (outcome.error !== undefined) logFailure(label, outcome.error);
+  return dataHeaders(banner, contentType, outcome, (outcome.data?.size ?? 0) === 0, cacheControl);
+}
+
+/** Replies that there is no answer: the status of the failure, or 500, and no text. */
+export function replyFailure(
+  x: Exchange,
+  banner: Banner,
+  label: string,
+  error: UpstreamError | undefined,
+): void {
+  if (error !== undefined) logFailure(label, error);
+  x.send(error?.status || 500, [...banner, "X-Krakend-Completed", "false"], "");
+}
+
+/** The same with the text of the failure, for `return_error_msg`. */
+export function replyFailureText(
+  x: Exchange,
+  banner: Banner,
+  label: string,
+  error: UpstreamError | undefined,
+): void {
+  if (error === undefined) return replyFailure(x, banner, label, error);
+  logFailure(label, error);
+  const headers = [...banner, "X-Krakend-Completed", "false"];
+  if (error.message !== "") headers.push("Content-Type", error.contentType ?? sniff(error.message));
+  x.send(error.status || 500, headers, error.message);
+}
+
+/** Replies with a status and nothing else, as the layers around a route do. */
+export function replyEmpty(x: Exchange, status: number): void {
+  x.send(status, [], "");
+}
+
+/** Replies with a fixed text, as the router does. */
+export function replyText(x: Exchange, status: number, headers: readonly string[], body: ByteString): void {
+  x.send(status, headers, body);
+}
+
+const NOT_RELAYED = new Set([
+  "connection",
+  "transfer-encoding",
+  "keep-alive",
+  "proxy-connection",
+  "upgrade",
+  "trailer",
+]);
+
+/** Headers of an upstream answer that a client of the gateway may see [RFC 9110 7.6.1]. */
+function relayedHeaders(banner: Banner, answer: Answer | StreamedAnswer): string[] {
+  const headers: string[] = [...banner, "X-Krakend-Completed", "false"];
+  for (let index = 0; index < answer.headers.length; index += 2) {
+    const name = answer.headers[index]!;
+    if (!NOT_RELAYED.has(name.toLowerCase())) headers.push(name, answer.headers[index + 1]!);
+  }
+  return headers;
+}
+
+/** Hands the answer of a backend to the client as it is. */
+export function relay(x: Exchange, banner: Banner, answer: StreamedAnswer | Answer): void {
+  if ("pipe" in answer) relayStream(x, banner, answer);
+  else relayWhole(x, banner, answer);
+}
+
+/**
+ * While it arrives. The client's pace is the backend's: reading stops while the client does not
+ * take more.
+ */
+function relayStream(x: Exchange, banner: Banner, answer: StreamedAnswer): void {
+  const headers = relayedHeaders(banner, answer);
+  const bare = answer.status === 204 || answer.status === 304 || x.method === "HEAD";
+  if (bare) {
+    answer.discard();
+    return x.send(answer.status, headers, "");
+  }
+  answer.pipe((first) => {
+    if (
+      first.length > 0 &&
+      !answer.headers.some((name, index) => index % 2 === 0 && /^content-type$/i.test(name))
+    ) {
+      headers.push("Content-Type", sniff(Buffer.from(first).latin1Slice(0, 512)));
+    }
+    return x.stream(answer.status || 200, headers);
+  });
+}
+
+/** An answer that is there as a whole. */
+function relayWhole(x: Exchange, banner: Banner, answer: Answer): void {
+  const hidden = new Set(["content-length"]);
+  if (headerOf(answer.headers, "content-encoding") === "gzip") hidden.add("content-encoding");
+  const headers = relayedHeaders(banner, answer).filter(
+    (_each, index, all) => !hidden.has(all[index & ~1]!.toLowerCase()),
+  );
+  const typed = headers.some((name, index) => index % 2 === 0 && /^content-type$/i.test(name));
+  if (!typed && answer.body !== "") headers.push("Content-Type", sniff(answer.body));
+  x.send(answer.status || 200, headers, answer.body);
+}

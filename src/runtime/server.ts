@@ -1,0 +1,201 @@
+// The server behind Exchange: node:http. Nothing outside this file sees its objects.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { type ByteString, percentDecode } from "./bytes.js";
+import { type ClientIp, plainAddress } from "./client-ip.js";
+import { onDeadline } from "./deadline.js";
+import type { Exchange, FlatHeaders, Handler, ReplyStream, RequestBody } from "./exchange.js";
+import { logFault } from "./log.js";
+import { refuseConnection, refuseRequest } from "./refusal.js";
+import { clientGone, deadlineExceeded, UpstreamError } from "./upstream-error.js";
+
+/** The largest request body that is held in memory for several backends, in bytes. */
+export const MOST_BUFFERED_BODY = 64 * 1024 * 1024;
+
+export interface ServerOptions {
+  readonly handler: Handler;
+  readonly clientIp: ClientIp;
+  /** Bytes of request line and header; over this the request is refused with 431. */
+  readonly maxHeaderBytes: number;
+  /** Milliseconds; 0 is no limit. */
+  readonly readHeaderTimeoutMs: number;
+  readonly readTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}
+
+let draining = false;
+
+/** From now on every answer closes its connection. */
+export function drain(): void {
+  draining = true;
+}
+
+/** A server that is not listening yet. */
+export function createGatewayServer(options: ServerOptions): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: options.maxHeaderBytes,
+      requireHostHeader: false,
+      keepAliveTimeout: options.idleTimeoutMs,
+      headersTimeout: options.readHeaderTimeoutMs,
+      requestTimeout: options.readTimeoutMs,
+      connectionsCheckingInterval: 1000,
+      noDelay: true,
+    },
+    (request, response) => serveOne(options, request, response),
+  );
+  server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(417, ["Connection", "close", "Content-Length", "0"]);
+    response.end();
+  });
+  server.on("clientError", (fault: NodeJS.ErrnoException, socket: Socket) => refuseConnection(fault, socket));
+  return server;
+}
+
+function serveOne(options: ServerOptions, request: IncomingMessage, response: ServerResponse): void {
+  const target = splitTarget(request.url ?? "/");
+  const refusal = refuseRequest(request, target);
+  if (refusal !== undefined) {
+    request.socket.end(refusal, "latin1");
+    return;
+  }
+  if (request.method === "OPTIONS" && request.url === "*") {
+    response.writeHead(200, ["Content-Length", "0"]);
+    response.end();
+    return;
+  }
+  const x = new NodeExchange(request, response, options.clientIp, target!);
+  try {
+    options.handler(x)?.catch((fault: unknown) => x.crash(fault));
+  } catch (fault) {
+    x.crash(fault);
+  }
+}
+
+function closing(): readonly string[] {
+  return draining ? ["Connection", "close"] : [];
+}
+
+interface Target {
+  readonly path: ByteString;
+  readonly query: ByteString;
+  /** Host of an absolute-form target. */
+  readonly host: ByteString | undefined;
+}
+
+const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?]*)/;
+
+/** Undefined where the path does not decode. */
+function splitTarget(raw: ByteString): Target | undefined {
+  const bytes = /[^\x00-\xff]/.test(raw) ? Buffer.from(raw, "utf8").latin1Slice() : raw;
+  const absolute = ABSOLUTE.exec(bytes);
+  const rest = absolute === null ? bytes : bytes.slice(absolute[0].length) || "/";
+  const mark = rest.indexOf("?");
+  const path = percentDecode(mark < 0 ? rest : rest.slice(0, mark));
+  if (path === undefined) return undefined;
+  return { path, query: mark < 0 ? "" : rest.slice(mark + 1), host: absolute?.[1] };
+}
+
+class NodeExchange implements Exchange {
+  readonly method: string;
+  readonly path: ByteString;
+  readonly query: ByteString;
+  readonly startedAt = performance.now();
+  readonly host: ByteString;
+  readonly hasBody: boolean;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #clientIp: ClientIp;
+
+  constructor(request: IncomingMessage, response: ServerResponse, clientIp: ClientIp, target: Target) {
+    this.#request = request;
+    this.#response = response;
+    this.#clientIp = clientIp;
+    this.method = request.method ?? "GET";
+    this.path = target.path;
+    this.query = target.query;
+    this.host = target.host ?? request.headers.host ?? "";
+    const length = request.headers["content-length"];
+    this.hasBody =
+      request.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
+  }
+
+  get clientIp(): string {
+    return this.#clientIp.of(plainAddress(this.#request.socket.remoteAddress), this.#request.rawHeaders);
+  }
+
+  get rawHeaders(): FlatHeaders {
+    return this.#request.rawHeaders;
+  }
+
+  header(name: string): ByteString | undefined {
+    const value = this.#request.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  }
+
+  streamBody(): RequestBody | undefined {
+    return this.hasBody ? this.#request : undefined;
+  }
+
+  readBody(deadline: number): Promise<Uint8Array | UpstreamError> {
+    return new Promise((resolve) => {
+      const chunks: Uint8Array[] = [];
+      let size = 0;
+      const settle = (result: Uint8Array | UpstreamError): void => {
+        stop();
+        resolve(result);
+      };
+      const stop = onDeadline(deadline, () => settle(deadlineExceeded()));
+      this.#request.on("data", (chunk: Uint8Array) => {
+        size += chunk.length;
+        if (size <= MOST_BUFFERED_BODY) chunks.push(chunk);
+        else settle(new UpstreamError("too-large", "http: request body too large", 413));
+      });
+      this.#request.on("end", () => settle(Buffer.concat(chunks)));
+      this.#request.on("close", () => settle(clientGone()));
+    });
+  }
+
+  onGone(listener: () => void): () => void {
+    const response = this.#response;
+    const onClose = (): void => {
+      if (!response.writableFinished) listener();
+    };
+    response.on("close", onClose);
+    return () => response.off("close", onClose);
+  }
+
+  send(status: number, headers: FlatHeaders, body: ByteString): void {
+    const response = this.#response;
+    if (response.headersSent || response.destroyed) return;
+    const bare = status === 204 || status === 304;
+    const length = bare ? [] : ["Content-Length", String(body.length)];
+    response.writeHead(status, [...headers, ...length, ...closing()]);
+    response.end(this.method === "HEAD" || bare ? undefined : body, "latin1");
+    this.#swallowBody();
+  }
+
+  stream(status: number, headers: FlatHeaders): ReplyStream {
+    const response = this.#response;
+    if (!response.headersSent && !response.destroyed) response.writeHead(status, [...headers, ...closing()]);
+    this.#swallowBody();
+    return {
+      write: (chunk) => response.write(chunk),
+      onDrain: (listener) => response.on("drain", listener),
+      end: () => response.end(),
+      abort: () => response.destroy(),
+    };
+  }
+
+  /** A body that nobody reads is read to its end, so that the connection stays usable. */
+  #swallowBody(): void {
+    if (this.hasBody && !this.#request.readableEnded) this.#request.resume();
+  }
+
+  /** A fault of the gateway: the client gets a bare 500, the operator the reason. */
+  crash(fault: unknown): void {
+    logFault(fault);
+    if (this.#response.headersSent) this.#response.destroy();
+    else this.send(500, [], "");
+  }
+}

@@ -1,0 +1,99 @@
+// Compiles a configuration and serves it from a process of its own, as a user would.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bundle } from "../../src/bundle/bundle.js";
+import { generateProgram, understand } from "../../src/compile.js";
+import { parse } from "../../src/config/load.js";
+import { SourceText } from "../../src/source/text.js";
+
+export interface TestGateway {
+  readonly port: number;
+  readonly process: ChildProcess;
+  /** What it wrote to standard error so far. */
+  log(): string;
+  /** Resident memory in bytes. */
+  memory(): number;
+  stop(): Promise<number | null>;
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = net.createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** The server file of a configuration; throws with the diagnostics where there is none. */
+export async function compileText(config: unknown, compat = false): Promise<string> {
+  const text = typeof config === "string" ? config : JSON.stringify(config, null, 2);
+  const loaded = parse(new SourceText("krakend.json", text), {});
+  const options = { compat, environment: {} };
+  const { value, diagnostics } = understand(loaded.value!, loaded.diagnostics, options);
+  if (value === undefined)
+    throw new Error(diagnostics.map((each) => `${each.code}: ${each.message}`).join("\n"));
+  const made = await bundle(await generateProgram(value), {
+    minify: false,
+    sourcemap: false,
+    name: "gateway.cjs",
+  });
+  return made.code;
+}
+
+/** Serves a configuration on a free port; `config` gets that port. */
+export async function startGateway(config: Record<string, unknown>, compat = false): Promise<TestGateway> {
+  const port = await freePort();
+  const code = await compileText({ version: 3, port, listen_ip: "127.0.0.1", ...config }, compat);
+  const folder = mkdtempSync(join(tmpdir(), "gwc-behaviour-"));
+  const file = join(folder, "gateway.cjs");
+  writeFileSync(file, code);
+  const child = spawn(process.execPath, [file], { stdio: ["ignore", "inherit", "pipe"] });
+  let log = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    log += chunk.toString("latin1");
+  });
+  const exited = new Promise<number | null>((resolve) => child.on("exit", (status) => resolve(status)));
+  await listening(port, child, () => log);
+  return {
+    port,
+    process: child,
+    log: () => log,
+    memory: () => residentBytes(child.pid ?? 0),
+    async stop() {
+      child.kill("SIGTERM");
+      const status = await exited;
+      rmSync(folder, { recursive: true, force: true });
+      return status;
+    },
+  };
+}
+
+async function listening(port: number, child: ChildProcess, log: () => string): Promise<void> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    if (child.exitCode !== null) throw new Error(`the gateway ended: ${log()}`);
+    if (await accepts(port)) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`the gateway does not listen: ${log()}`);
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ port, host: "127.0.0.1" });
+    socket.on("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
+}
+
+function residentBytes(pid: number): number {
+  const pages = Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
+  return pages * 4096;
+}
