@@ -113,13 +113,14 @@ function optionRoutes(gateway: Gateway, place: Place): void {
   for (const { pattern, method } of gateway.endpoints) {
     methods.set(pattern, [...(methods.get(pattern) ?? []), method]);
   }
-  const banner = gateway.settings.hideVersion ? runtime.HIDDEN_BANNER : runtime.BANNER;
+  const { hideVersion, checkParams } = gateway.settings;
+  const banner = hideVersion ? runtime.HIDDEN_BANNER : runtime.BANNER;
   for (const [pattern, listed] of methods) {
-    insert(
-      place,
-      pattern,
-      () => code`${runtime.serveOptions}(x, ${banner}, ${[...listed].sort().join(", ")})`,
-    );
+    insert(place, pattern, (locals) => {
+      const params = checkParams ? [...locals.values()] : [];
+      const allow = [...listed].sort().join(", ");
+      return code`${runtime.serveOptions}(${join([code`x`, banner, code`${allow}`, ...params], ", ")})`;
+    });
   }
 }
 
@@ -160,6 +161,13 @@ function countRoutes(place: Place): number {
   );
 }
 
+/** Where a place stands: its depth, and whether a parameter beside an outer way was passed by. */
+interface Standing {
+  readonly depth: number;
+  readonly held: readonly number[];
+  readonly forked: boolean;
+}
+
 class RouterWriter {
   readonly #names: Names;
   readonly #functions: FunctionDeclaration[];
@@ -170,83 +178,104 @@ class RouterWriter {
   }
 
   whole(place: Place): readonly Code[] {
-    return this.#place(place, 1, []);
+    return this.#place(place, { depth: 1, held: [], forked: false });
   }
 
   /** The segment that starts at `start<depth>`, then what may follow it. */
-  #place(place: Place, depth: number, held: readonly number[]): readonly Code[] {
+  #place(place: Place, standing: Standing): readonly Code[] {
+    const { depth } = standing;
     const end = identifier(`end${depth}`);
-    const segment = identifier(`segment${depth}`);
     const start = identifier(`start${depth}`);
     const statements = [
       code`const ${end} = ${runtime.segmentEnd}(path, ${start});`,
-      code`const ${segment} = path.slice(${start}, ${end});`,
+      code`const ${identifier(`segment${depth}`)} = path.slice(${start}, ${end});`,
     ];
-    if (place.fixed.size > 0) statements.push(this.#fixed([...place.fixed], depth, held));
+    const forked = standing.forked || place.params.size > 0;
+    if (place.fixed.size > 0) statements.push(this.#fixed([...place.fixed], place, { ...standing, forked }));
     const params = [...place.params].sort(([a], [b]) => b.length - a.length);
-    for (const [beginning, step] of params) statements.push(this.#param(beginning, step, depth, held));
+    for (const [beginning, step] of params) statements.push(this.#param(beginning, step, standing));
     return statements;
   }
 
-  #fixed(children: readonly (readonly [string, Step])[], depth: number, held: readonly number[]): Code {
-    const segment = identifier(`segment${depth}`);
-    if (children.length <= MOST_COMPARED) {
-      const cases = children.map(([text, step]) =>
-        caseOf(byteLiteral(text), this.#step(step, depth, held, text)),
-      );
-      return block(code`switch (${segment})`, cases);
-    }
-    const split = discriminate(children.map(([text]) => text));
+  #fixed(children: readonly (readonly [string, Step])[], place: Place, standing: Standing): Code {
+    const segment = identifier(`segment${standing.depth}`);
+    const split = children.length <= MOST_COMPARED ? undefined : discriminate(children.map(([text]) => text));
     if (split === undefined) {
       const cases = children.map(([text, step]) =>
-        caseOf(byteLiteral(text), this.#step(step, depth, held, text)),
+        caseOf(byteLiteral(text), this.#step(step, standing, text, isBranch(place, text, step))),
       );
       return block(code`switch (${segment})`, cases);
     }
     const groups = groupBy(children, split.of);
     const cases = [...groups].map(([value, group]) =>
-      caseOf(code`${value}`, [this.#fixed(group, depth, held)], split.note(value)),
+      caseOf(code`${value}`, [this.#fixed(group, place, standing)], split.note(value)),
     );
     return block(code`switch (${split.code(segment)})`, cases);
   }
 
   /** A parameter never takes the empty rest of a path, but it takes an empty segment before more. */
-  #param(beginning: string, step: Step, depth: number, held: readonly number[]): Code {
-    const segment = identifier(`segment${depth}`);
-    const body = this.#step(step, depth, [...held, depth], "param");
+  #param(beginning: string, step: Step, standing: Standing): Code {
+    const { depth, held } = standing;
+    const start = identifier(`start${depth}`);
+    const body = this.#step(step, { ...standing, held: [...held, depth] }, undefined, true);
     // Where more must follow, its own condition says that the path goes on.
-    if (beginning === "" && step.route === undefined) return lines(body);
+    if (beginning === "" && step.route === undefined && !standing.forked) return lines(body);
     const condition =
       beginning === ""
-        ? code`if (${identifier(`start${depth}`)} < path.length)`
-        : code`if (${segment}.startsWith(${byteLiteral(beginning)}) && ${identifier(`start${depth}`)} + ${beginning.length} < path.length)`;
+        ? code`if (${start} < path.length)`
+        : code`if (${identifier(`segment${depth}`)}.startsWith(${byteLiteral(beginning)}) && ${start} + ${beginning.length} < path.length)`;
     return block(condition, body);
   }
 
-  #step(step: Step, depth: number, held: readonly number[], hint: string): readonly Code[] {
-    const end = identifier(`end${depth}`);
+  /** After a segment; `fixed` is its text, undefined for a parameter. */
+  #step(step: Step, standing: Standing, fixed: string | undefined, branches: boolean): readonly Code[] {
+    const end = identifier(`end${standing.depth}`);
     const statements: Code[] = [];
     if (step.route !== undefined) statements.push(code`if (${end} === path.length) return ${step.route};`);
-    if (step.next !== undefined)
-      statements.push(block(code`if (${end} < path.length)`, this.#below(step.next, depth, held, hint)));
+    if (standing.forked) statements.push(...deadEnds(step, end, fixed === undefined, branches));
+    if (step.next !== undefined) {
+      statements.push(
+        block(code`if (${end} < path.length)`, this.#below(step.next, standing, fixed ?? "param")),
+      );
+    }
     return statements;
   }
 
-  #below(next: Place, depth: number, held: readonly number[], hint: string): readonly Code[] {
-    if (held.length > 0 || countRoutes(next) <= MOST_INLINE) {
+  #below(next: Place, { depth, held, forked }: Standing, hint: string): readonly Code[] {
+    const below: Standing = { depth: depth + 1, held, forked };
+    if (forked || held.length > 0 || countRoutes(next) <= MOST_INLINE) {
       const declare = code`const ${identifier(`start${depth + 1}`)} = ${identifier(`end${depth}`)} + 1;`;
-      return [declare, ...this.#place(next, depth + 1, held)];
+      return [declare, ...this.#place(next, below)];
     }
     const name = this.#names.claim(`route${upperFirst(camelCase(hint, "part"))}`);
     const writer = new RouterWriter(this.#names, this.#functions);
-    const body = renumbered(writer.#place(next, depth + 1, held), depth);
+    const body = renumbered(writer.#place(next, below), depth);
     this.#functions.push(routeFunction(name, [`Paths below a segment \`${commentText(hint)}\`.`], body));
-    const found = identifier(`found${depth}`);
-    return [
-      code`const ${found} = ${identifier(name)}(x, path, ${identifier(`end${depth}`)} + 1);`,
-      code`if (${found} !== undefined) return ${found};`,
-    ];
+    return [code`return ${identifier(name)}(x, path, ${identifier(`end${depth}`)} + 1);`];
   }
+}
+
+/** Whether KrakenD's tree ends a node right after this segment: a route ends there, or more ways part. */
+function isBranch(place: Place, text: string, step: Step): boolean {
+  const longer = (other: string): boolean => other.length > text.length && other.startsWith(text);
+  return step.route !== undefined || [...place.fixed.keys(), ...place.params.keys()].some(longer);
+}
+
+/**
+ * Quirk: KrakenD's router does not try the parameter beside an outer way once a way inside came so
+ * near that a slash more or less would do, or once a parameter inside took the last segment. Then
+ * there is no route, and what follows is a redirect or 404. [gin tree.go getValue]
+ */
+function deadEnds(step: Step, end: Code, isParam: boolean, branches: boolean): readonly Code[] {
+  const note = comment("KrakenD stops here");
+  const slashRoute = step.next?.fixed.get("")?.route !== undefined;
+  const stops: Code[] = [];
+  const missesSlash = slashRoute && !branches;
+  if (step.route === undefined && (isParam || missesSlash)) stops.push(code`${end} === path.length`);
+  if (step.next === undefined && isParam) stops.push(code`${end} < path.length`);
+  else if (!slashRoute && (isParam || branches || step.next === undefined))
+    stops.push(code`${end} + 1 === path.length`);
+  return stops.map((condition) => code`if (${condition}) return undefined; ${note}`);
 }
 
 /** A function of its own is called with the start of its first segment under the one parameter name. */

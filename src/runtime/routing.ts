@@ -1,6 +1,7 @@
 // Small parts of the generated router.
 import type { ByteString } from "./bytes.js";
 import type { Exchange } from "./exchange.js";
+import { refuseParams } from "./params.js";
 import type { Banner } from "./reply.js";
 
 /** What a route returns that had nothing to wait for. */
@@ -13,7 +14,12 @@ export function segmentEnd(path: ByteString, start: number): number {
 }
 
 /** `OPTIONS` with the option `auto_options` [lura router/gin/router.go]. */
-export function serveOptions(x: Exchange, banner: Banner, allow: string): Promise<void> {
-  x.send(200, ["Allow", allow, ...banner], "");
+export function serveOptions(
+  x: Exchange,
+  banner: Banner,
+  allow: string,
+  ...params: readonly ByteString[]
+): Promise<void> {
+  if (!refuseParams(x, ...params)) x.send(200, ["Allow", allow, ...banner], "");
   return SERVED;
 }
