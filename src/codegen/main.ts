@@ -1,6 +1,5 @@
 // The entry of the generated program, and what answers where no route matches.
 import type { Gateway } from "../model/model.js";
-import type { RouteNode } from "../runtime/misses.js";
 import {
   byteLiteral,
   type Code,
@@ -65,16 +64,12 @@ function bodyOf(json: string | undefined): Code {
   return json === undefined ? code`undefined` : byteLiteral(json);
 }
 
-/** A node of plain data as a literal. */
-function nodeCode(node: RouteNode): Code {
-  return valueCode(node as unknown);
-}
-
-function valueCode(value: unknown): Code {
-  if (Array.isArray(value)) return code`[${join(value.map(valueCode), ", ")}]`;
+/** Plain data as a literal; lists of nodes have a line for each. */
+function nodeCode(value: unknown): Code {
+  if (Array.isArray(value)) return code`[\n${indent(join(value.map(nodeCode), ",\n"))},\n]`;
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value).filter(([, each]) => each !== undefined);
-    const members = entries.map(([key, each]) => code`${identifier(key)}: ${valueCode(each)}`);
+    const members = entries.map(([key, each]) => code`${identifier(key)}: ${nodeCode(each)}`);
     return code`{ ${join(members, ", ")} }`;
   }
   return typeof value === "string" ? byteLiteral(value) : code`${value as number | boolean | null}`;

@@ -203,9 +203,14 @@ function functionStructure(
 function constantStructure(
   declaration: ConstantDeclaration,
   local: (reference: Reference) => string,
-): VariableStatementStructure {
+): VariableStatementStructure | string {
   const type = declaration.type?.toText(local);
   const variable = { name: declaration.name, initializer: declaration.value.toText(local) };
+  if (variable.initializer.includes("\n")) {
+    // ts-morph would indent the lines of an initializer once more.
+    const head = `${declaration.exported ? "export " : ""}const ${variable.name}${type === undefined ? "" : `: ${type}`}`;
+    return `${head} = ${variable.initializer};`;
+  }
   return {
     kind: StructureKind.VariableStatement,
     declarationKind: VariableDeclarationKind.Const,

@@ -145,7 +145,8 @@ export class BlockReader {
     for (const error of oncePerPlace(validate.errors ?? [])) {
       this.#report(this.#misfit(error, feature, member));
     }
-    if (!this.#compat || feature.lenient === "block" || !isObject(config)) return undefined;
+    // Without compat the build has failed by now; what is left is looked at for more faults.
+    if (feature.lenient === "block" || !isObject(config)) return undefined;
     const kept = withoutMembers(config, validate.errors ?? []);
     return validate(kept) ? kept : undefined;
   }
@@ -198,12 +199,25 @@ function oncePerPlace(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   });
 }
 
+const kinds: Readonly<Record<string, string>> = {
+  object: "an object",
+  array: "a list",
+  string: "a text",
+  number: "a number",
+  integer: "a whole number",
+  boolean: "true or false",
+};
+
+function kindText(kind: unknown): string {
+  return kinds[String(kind)] ?? String(kind);
+}
+
 function sentenceOf(error: ErrorObject, key: string): string {
   const name = key === "" ? "the block" : `\`${key}\``;
   const params = error.params as Readonly<Record<string, unknown>>;
   switch (error.keyword) {
     case "type":
-      return `${name} must be ${String(params.type).replace("object", "an object").replaceAll(",", " or ")}`;
+      return `${name} must be ${[params.type].flat().map(kindText).join(" or ")}`;
     case "enum":
       return `${name} must be one of ${(params.allowedValues as unknown[]).map((each) => `\`${String(each)}\``).join(", ")}`;
     case "required":

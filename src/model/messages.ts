@@ -176,7 +176,7 @@ export const messages = defineMessages({
   },
   "route/conflict": {
     severity: "error",
-    sentence: "`{method} {path}` cannot stand beside the routes before it: {reason}",
+    sentence: "`{method} {path}` cannot stand beside the routes before it",
     hint: "{hint}",
     krakend: "`panic: {reason}`",
     explain:

@@ -1,11 +1,11 @@
 // The routes of all endpoints, registered as KrakenD does: one tree per method, refusals at their place.
-import type { Report } from "../diagnostics/diagnostic.js";
+import type { Diagnostic, Report } from "../diagnostics/diagnostic.js";
 import type { RouteNode } from "../runtime/misses.js";
 import type { Resolved } from "./endpoint.js";
 import { messages } from "./messages.js";
 import type { ServiceSettings } from "./model.js";
 import { utf8Bytes } from "./paths.js";
-import { RouteTree } from "./route-tree.js";
+import { type RouteConflict, RouteTree } from "./route-tree.js";
 
 /** The trees in the order in which KrakenD makes them: the health endpoint comes first. */
 export function registerRoutes(
@@ -20,16 +20,10 @@ export function registerRoutes(
     return tree;
   };
   if (settings.healthPath !== undefined) treeOf("GET").add(utf8Bytes(settings.healthPath));
-  const refused = new Set<Resolved>();
   for (const resolved of endpoints) {
-    const { method, path, pattern } = resolved.endpoint;
+    const { method, pattern } = resolved.endpoint;
     const conflict = treeOf(method).add(pattern);
-    if (conflict === undefined) continue;
-    refused.add(resolved);
-    const hint = conflict.text.startsWith("handlers")
-      ? "delete one of the two, or give it another method"
-      : "name parameters at the same place alike";
-    report(messages.say("route/conflict", resolved.span, { method, path, reason: conflict.text, hint }));
+    if (conflict !== undefined) report(conflictOf(resolved, endpoints, method, conflict));
   }
   if (settings.autoOptions) registerOptions(endpoints, treeOf("OPTIONS"), report);
   return [...trees].map(([method, tree]) => [method, tree.root] as const);
@@ -37,19 +31,46 @@ export function registerRoutes(
 
 function registerOptions(endpoints: readonly Resolved[], tree: RouteTree, report: Report): void {
   const seen = new Set<string>();
-  for (const { endpoint, span } of endpoints) {
-    if (seen.has(endpoint.pattern)) continue;
-    seen.add(endpoint.pattern);
-    const conflict = tree.add(endpoint.pattern);
-    if (conflict === undefined) continue;
-    const hint = "with `auto_options` parameters at the same place need the same name in all methods";
-    report(
-      messages.say("route/conflict", span, {
-        method: "OPTIONS",
-        path: endpoint.path,
-        reason: conflict.text,
-        hint,
-      }),
-    );
+  for (const resolved of endpoints) {
+    const { pattern } = resolved.endpoint;
+    if (seen.has(pattern)) continue;
+    seen.add(pattern);
+    const conflict = tree.add(pattern);
+    if (conflict !== undefined) report(conflictOf(resolved, endpoints, "OPTIONS", conflict));
   }
+}
+
+function conflictOf(
+  resolved: Resolved,
+  endpoints: readonly Resolved[],
+  method: string,
+  { text }: RouteConflict,
+): Diagnostic {
+  const { pattern, path } = resolved.endpoint;
+  const before = endpoints.slice(0, endpoints.indexOf(resolved));
+  const rivals = before.filter((each) => method === "OPTIONS" || each.endpoint.method === method);
+  const rival = rivals.find((each) => excludes(each.endpoint.pattern, pattern));
+  const said = messages.say("route/conflict", resolved.span, {
+    method,
+    path,
+    reason: text,
+    hint: hintFor(method, text),
+  });
+  if (rival === undefined) return said;
+  return { ...said, related: [{ span: rival.span, note: "the route it is in conflict with" }] };
+}
+
+/** Whether a tree that holds one route refuses the other. */
+function excludes(first: string, second: string): boolean {
+  const tree = new RouteTree();
+  return tree.add(first) === undefined && tree.add(second) !== undefined;
+}
+
+function hintFor(method: string, text: string): string {
+  if (method === "OPTIONS")
+    return "with `auto_options` parameters at the same place need the same name in all methods";
+  if (text.startsWith("handlers")) return "delete one of the two, or give it another method";
+  return text.includes("conflicts with")
+    ? "name parameters at the same place alike"
+    : "take the second `:` or the `*` out";
 }
