@@ -42,7 +42,7 @@ export function understand(
       root: decoded.value,
       file: loaded.source,
       compat: options.compat,
-      blocks: new BlockReader(pipe, options.compat, report),
+      blocks: new BlockReader(pipe, report),
       report,
     },
     { sha256: createHash("sha256").update(loaded.source.text).digest("hex") },

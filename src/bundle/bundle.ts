@@ -1,6 +1,7 @@
 // Modules in memory -> one file. The runtime is taken from its sources, so only what is used ships.
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { build, type Plugin, transform } from "esbuild";
 import type { GeneratedModule } from "../codegen/module.js";
 
 export interface BundleOptions {
@@ -8,7 +9,15 @@ export interface BundleOptions {
   readonly sourcemap: boolean;
   /** Name of the file, for the comment that leads to its source map. */
   readonly name: string;
+  /**
+   * The client library is loaded from where it is installed instead of being bundled: for a server
+   * that runs once on this machine, and should start soon.
+   */
+  readonly installedUndici?: boolean;
 }
+
+/** Where the client library is installed. */
+export const undiciFile: string = createRequire(import.meta.url).resolve("undici");
 
 export interface Bundle {
   readonly code: string;
@@ -38,7 +47,10 @@ export async function bundle(modules: readonly GeneratedModule[], options: Bundl
     legalComments: "none",
     charset: "utf8",
     logLevel: "silent",
-    plugins: [generated(new Map(modules.map((module) => [module.path, module.text])))],
+    plugins: [
+      generated(new Map(modules.map((module) => [module.path, module.text]))),
+      ...(options.installedUndici === true ? [installedUndici] : []),
+    ],
   });
   const map = result.outputFiles.find((file) => file.path.endsWith(".map"))?.text;
   const code = result.outputFiles.find((file) => !file.path.endsWith(".map"))?.text ?? "";
@@ -47,6 +59,18 @@ export async function bundle(modules: readonly GeneratedModule[], options: Bundl
     ([path, each]) => [path, each.bytesInOutput] as const,
   );
   return { code, map, inputs: Object.fromEntries(inputs) };
+}
+
+const installedUndici: Plugin = {
+  name: "installed undici",
+  setup(setup) {
+    setup.onResolve({ filter: /^undici$/ }, () => ({ path: undiciFile, external: true }));
+  },
+};
+
+/** Starts the bundler, which takes a while, without waiting for it. */
+export function warmUp(): void {
+  void transform("").catch(() => undefined);
 }
 
 /** Serves the generated modules, and the sources of the runtime for `gwc/...`. */

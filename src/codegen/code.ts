@@ -15,7 +15,7 @@ export class Code {
   readonly parts: readonly (string | Reference)[];
 
   constructor(parts: readonly (string | Reference)[]) {
-    this.parts = parts;
+    this.parts = joined(parts);
   }
 
   /** The text, where `local` says under which name each reference is imported. */
@@ -26,6 +26,23 @@ export class Code {
   get references(): readonly Reference[] {
     return this.parts.filter((part) => typeof part !== "string");
   }
+}
+
+/** Neighbouring texts as one: pieces are spliced into pieces many times over. */
+function joined(parts: readonly (string | Reference)[]): readonly (string | Reference)[] {
+  const result: (string | Reference)[] = [];
+  let text = "";
+  for (const part of parts) {
+    if (typeof part === "string") {
+      text += part;
+      continue;
+    }
+    if (text !== "") result.push(text);
+    text = "";
+    result.push(part);
+  }
+  if (text !== "") result.push(text);
+  return result;
 }
 
 /**

@@ -1,5 +1,6 @@
 // The blocks of extra_config: which feature each one is for, and whether it fits that feature's schema.
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { createRequire } from "node:module";
+import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.js";
 import type { AnyFeature, JsonSchema, Pipe, Stage } from "../features/kit.js";
 import { atPointer, type Located, type LocatedObject, type Member, plain } from "../source/located.js";
@@ -34,14 +35,12 @@ const nouns: Readonly<Record<Level, string>> = {
 /** Reads the blocks of all levels against the rooms that exist. */
 export class BlockReader {
   readonly #pipe: Pipe;
-  readonly #compat: boolean;
   readonly #report: Report;
   readonly #validators = new Map<JsonSchema, ValidateFunction>();
   #ajv: Ajv | undefined;
 
-  constructor(pipe: Pipe, compat: boolean, report: Report) {
+  constructor(pipe: Pipe, report: Report) {
     this.#pipe = pipe;
-    this.#compat = compat;
     this.#report = report;
   }
 
@@ -154,7 +153,7 @@ export class BlockReader {
   #validator(schema: JsonSchema): ValidateFunction {
     const known = this.#validators.get(schema);
     if (known !== undefined) return known;
-    this.#ajv ??= new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
+    this.#ajv ??= createAjv();
     const validate = this.#ajv.compile(schema);
     this.#validators.set(schema, validate);
     return validate;
@@ -171,6 +170,12 @@ export class BlockReader {
       krakend: feature.leniency,
     });
   }
+}
+
+/** Loaded with the first block: many configurations have none, and a check should be quick. */
+function createAjv(): Ajv {
+  const ajv = createRequire(import.meta.url)("ajv") as typeof import("ajv");
+  return new ajv.Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -44,7 +44,8 @@ function tried(attempt: Attempt, search: Search): Attempts {
   const { path, fix } = search;
   const { node, at } = attempt;
   const end = at + node.prefix.length;
-  // The first byte was compared when the node was chosen.
+  // The first byte was compared when the node was chosen. Quirk: so the others of its letter are no
+  // letters by themselves and all alike: `/è` leads to `/é` beside `/a` [gin tree.go].
   const fits = end <= path.length && sameLetters(path.slice(at + 1, end), node.prefix.slice(1));
   if (!fits) return fix ? withOtherSlash(attempt, path) : [];
   const found = attempt.found + node.prefix;
