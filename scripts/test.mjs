@@ -18,6 +18,7 @@ function step(name, command, args) {
 if (process.argv.length === 2) {
   step("biome", bin("biome"), ["check", "."]);
   step("tsc -b", bin("tsc"), ["-b"]);
+  step("docs", process.execPath, [join(import.meta.dirname, "docs.mjs"), "--check"]);
 }
 const folder = mkdtempSync(join(tmpdir(), "gwc-test-"));
 const file = join(folder, "results.json");

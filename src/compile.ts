@@ -1,7 +1,7 @@
 // The phases in their order: load, parse, decode, resolve, generate, print. Bundling is a step of its own.
 import { createHash } from "node:crypto";
 import { catalogue } from "./catalogue.js";
-import type { GeneratedModule } from "./codegen/module.js";
+import type { Program } from "./codegen/print.js";
 import { BlockReader } from "./config/blocks.js";
 import { type Environment, type Loaded, load } from "./config/load.js";
 import { decode } from "./config/weak.js";
@@ -63,10 +63,10 @@ function settle(diagnostics: readonly Diagnostic[], options: CompileOptions): re
 }
 
 /** The program of a gateway as TypeScript. The code generator is loaded only here: it is large. */
-export async function generateProgram(gateway: Gateway): Promise<readonly GeneratedModule[]> {
-  const [{ generate }, { print }] = await Promise.all([
+export async function generateProgram(gateway: Gateway): Promise<Program> {
+  const [{ generate }, { Program }] = await Promise.all([
     import("./codegen/generate.js"),
     import("./codegen/print.js"),
   ]);
-  return print(generate(gateway, version));
+  return new Program(generate(gateway, version));
 }

@@ -2,7 +2,6 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin, transform } from "esbuild";
-import type { GeneratedModule } from "../codegen/module.js";
 
 export interface BundleOptions {
   readonly minify: boolean;
@@ -28,8 +27,13 @@ export interface Bundle {
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
+/** The texts of a program by path; printed while other modules are being bundled. */
+export interface Texts {
+  text(path: string): string | undefined;
+}
+
 /** Bundles for Node 20 and newer as CommonJS. */
-export async function bundle(modules: readonly GeneratedModule[], options: BundleOptions): Promise<Bundle> {
+export async function bundle(program: Texts, options: BundleOptions): Promise<Bundle> {
   const result = await build({
     entryPoints: ["gateway:main.ts"],
     outfile: options.name,
@@ -47,10 +51,7 @@ export async function bundle(modules: readonly GeneratedModule[], options: Bundl
     legalComments: "none",
     charset: "utf8",
     logLevel: "silent",
-    plugins: [
-      generated(new Map(modules.map((module) => [module.path, module.text]))),
-      ...(options.installedUndici === true ? [installedUndici] : []),
-    ],
+    plugins: [generated(program), ...(options.installedUndici === true ? [installedUndici] : [])],
   });
   const map = result.outputFiles.find((file) => file.path.endsWith(".map"))?.text;
   const code = result.outputFiles.find((file) => !file.path.endsWith(".map"))?.text ?? "";
@@ -74,7 +75,7 @@ export function warmUp(): void {
 }
 
 /** Serves the generated modules, and the sources of the runtime for `gwc/...`. */
-function generated(texts: ReadonlyMap<string, string>): Plugin {
+function generated(program: Texts): Plugin {
   return {
     name: "generated",
     setup(setup) {
@@ -88,7 +89,7 @@ function generated(texts: ReadonlyMap<string, string>): Plugin {
       }));
       setup.onResolve({ filter: /^gwc\// }, ({ path }) => ({ path: runtimeFile(path), sideEffects: false }));
       setup.onLoad({ filter: /.*/, namespace: "gateway" }, ({ path }) => {
-        const contents = texts.get(path);
+        const contents = program.text(path);
         return contents === undefined ? null : { contents, loader: "ts", resolveDir: root };
       });
     },

@@ -1,7 +1,7 @@
 // gwc build
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { GeneratedModule } from "../codegen/module.js";
+import type { Texts } from "../bundle/bundle.js";
 import { check, generateProgram } from "../compile.js";
 import { emitProject } from "./emit.js";
 import { type CompatOption, exitCode, reportToTerminal } from "./report.js";
@@ -22,9 +22,9 @@ export async function build(config: string, options: BuildOptions): Promise<numb
   });
   reportToTerminal(diagnostics);
   if (gateway === undefined) return exitCode(diagnostics) || 1;
-  const modules = await generateProgram(gateway);
-  const made = await bundleModules(modules, options);
-  if (options.emit !== undefined) emitProject(options.emit, modules);
+  const program = await generateProgram(gateway);
+  const made = await bundleProgram(program, options);
+  if (options.emit !== undefined) emitProject(options.emit, program.modules());
   mkdirSync(dirname(options.output), { recursive: true });
   writeFileSync(options.output, made.code);
   if (made.map !== undefined) writeFileSync(`${options.output}.map`, made.map);
@@ -36,12 +36,12 @@ export async function build(config: string, options: BuildOptions): Promise<numb
   return 0;
 }
 
-async function bundleModules(
-  modules: readonly GeneratedModule[],
+async function bundleProgram(
+  program: Texts,
   options: BuildOptions,
 ): Promise<{ readonly code: string; readonly map: string | undefined }> {
   const { bundle } = await import("../bundle/bundle.js");
-  return bundle(modules, {
+  return bundle(program, {
     minify: options.minify,
     sourcemap: options.sourcemap,
     name: basename(join(options.output)),

@@ -40,9 +40,9 @@ export async function run(options: RunOptions): Promise<number> {
 }
 
 async function compileProgram(gateway: Gateway): Promise<string> {
-  const modules = await generateProgram(gateway);
+  const program = await generateProgram(gateway);
   const options = { minify: false, sourcemap: false, name: "gateway.cjs", installedUndici: true };
-  return (await bundle(modules, options)).code;
+  return (await bundle(program, options)).code;
 }
 
 /**

@@ -19,20 +19,39 @@ import type {
 } from "./module.js";
 
 /**
- * Prints all modules. A syntax fault in the result is a bug in gwc and throws, since no
- * configuration may be able to cause one.
+ * The texts of modules, each printed when it is first asked for. A syntax fault in the result is a
+ * bug in gwc and throws, since no configuration may be able to cause one.
  */
-export function print(modules: readonly Module[]): readonly GeneratedModule[] {
-  const project = new Project({
+export class Program {
+  readonly #modules: ReadonlyMap<string, Module>;
+  readonly #texts = new Map<string, string>();
+  readonly #project = new Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
     manipulationSettings: { indentationText: IndentationText.TwoSpaces },
     compilerOptions: { isolatedModules: true },
   });
-  return modules.map((module) => printOne(project, module));
+
+  constructor(modules: readonly Module[]) {
+    this.#modules = new Map(modules.map((module) => [module.path, module]));
+  }
+
+  /** The text of the module at a path; undefined where there is none. */
+  text(path: string): string | undefined {
+    const module = this.#modules.get(path);
+    if (module === undefined) return undefined;
+    const text = this.#texts.get(path) ?? printOne(this.#project, module);
+    this.#texts.set(path, text);
+    return text;
+  }
+
+  /** All modules, in the order in which they were generated. */
+  modules(): readonly GeneratedModule[] {
+    return [...this.#modules.keys()].map((path) => ({ path, text: this.text(path) ?? "" }));
+  }
 }
 
-function printOne(project: Project, module: Module): GeneratedModule {
+function printOne(project: Project, module: Module): string {
   const imports = new Imports(module);
   const statements = module.declarations.flatMap((each) => structureOf(each, imports));
   const file = project.createSourceFile(module.path, {
@@ -42,7 +61,7 @@ function printOne(project: Project, module: Module): GeneratedModule {
   const head = module.about.map((line) => `// ${commentText(line)}`).join("\n");
   const text = `${head === "" ? "" : `${head}\n`}${laidOut(file.getFullText())}`;
   project.removeSourceFile(file);
-  return { path: module.path, text };
+  return text;
 }
 
 /** What ts-morph leaves to its caller: long imports on lines of their own, air below the imports. */

@@ -1,0 +1,43 @@
+// What ships: only what a gateway uses, within a budget, and nothing that makes code at run time.
+import { describe, expect, it } from "vitest";
+import { type Bundle, bundle } from "../src/bundle/bundle.js";
+import { generateProgram, understand } from "../src/compile.js";
+import { parse } from "../src/config/load.js";
+import { SourceText } from "../src/source/text.js";
+
+async function bundleOf(endpoint: Record<string, unknown>): Promise<Bundle> {
+  const config = { version: 3, host: ["http://example.com"], endpoints: [{ endpoint: "/a", ...endpoint }] };
+  const loaded = parse(new SourceText("krakend.json", JSON.stringify(config)), {});
+  const { value } = understand(loaded.value!, loaded.diagnostics, { compat: false, environment: {} });
+  return bundle(await generateProgram(value!), { minify: false, sourcemap: false, name: "gateway.cjs" });
+}
+
+const plain = { backend: [{ url_pattern: "/a" }] };
+const own = ({ inputs }: Bundle): readonly (readonly [string, number])[] =>
+  Object.entries(inputs).filter(([path]) => !path.includes("node_modules"));
+
+describe("a bundle", () => {
+  it("of one plain endpoint holds no room and at most 40 kB of our own code", async () => {
+    const made = await bundleOf(plain);
+    expect(own(made).filter(([path]) => path.includes("features/"))).toEqual([]);
+    const bytes = own(made).reduce((sum, [, size]) => sum + size, 0);
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThan(40 * 1024);
+  });
+
+  it("holds a room where it is used, and no other", async () => {
+    const made = await bundleOf({ ...plain, extra_config: { "qos/ratelimit/router": { max_rate: 10 } } });
+    const rooms = own(made).filter(([path]) => path.includes("features/"));
+    expect(new Set(rooms.map(([path]) => /features\/([^/]+)/.exec(path)?.[1]))).toEqual(
+      new Set(["rate-limit"]),
+    );
+  });
+
+  it("makes no code at run time in our part", async () => {
+    const made = await bundleOf(plain);
+    const end = made.code.lastIndexOf("node_modules/undici");
+    const tail = made.code.slice(end);
+    expect(tail).toContain("gateway:main.ts");
+    expect(tail).not.toMatch(/\beval\(|new Function\(/);
+  });
+});
