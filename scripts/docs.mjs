@@ -8,7 +8,7 @@ const entries = Object.entries(catalogue).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Text inside a cell of a table. */
 function cell(text) {
-  return text.replaceAll("|", "\\|").replaceAll("\n", " ").replaceAll("{", "&#123;");
+  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
 }
 
 function compatibility() {

@@ -191,9 +191,14 @@ class RouterWriter {
       code`const ${identifier(`segment${depth}`)} = path.slice(${start}, ${end});`,
     ];
     const forked = standing.forked || place.params.size > 0;
-    if (place.fixed.size > 0) statements.push(this.#fixed([...place.fixed], place, { ...standing, forked }));
+    const fixed = [...place.fixed, ...(forked ? inBetween(place) : [])];
+    if (fixed.length > 0) statements.push(this.#fixed(fixed, place, { ...standing, forked }));
     const params = [...place.params].sort(([a], [b]) => b.length - a.length);
-    for (const [beginning, step] of params) statements.push(this.#param(beginning, step, standing));
+    params.forEach(([beginning, step], index) => {
+      // A parameter with a shorter beginning is still to come.
+      const beside = params.slice(index + 1).some(([other]) => beginning.startsWith(other));
+      statements.push(this.#param(beginning, step, { ...standing, forked: standing.forked || beside }));
+    });
     return statements;
   }
 
@@ -232,7 +237,8 @@ class RouterWriter {
     const end = identifier(`end${standing.depth}`);
     const statements: Code[] = [];
     if (step.route !== undefined) statements.push(code`if (${end} === path.length) return ${step.route};`);
-    if (standing.forked) statements.push(...deadEnds(step, end, fixed === undefined, branches));
+    if (standing.forked && fixed !== "")
+      statements.push(...deadEnds(step, end, fixed === undefined, branches));
     if (step.next !== undefined) {
       statements.push(
         block(code`if (${end} < path.length)`, this.#below(step.next, standing, fixed ?? "param")),
@@ -259,6 +265,24 @@ class RouterWriter {
 function isBranch(place: Place, text: string, step: Step): boolean {
   const longer = (other: string): boolean => other.length > text.length && other.startsWith(text);
   return step.route !== undefined || [...place.fixed.keys(), ...place.params.keys()].some(longer);
+}
+
+/**
+ * Beginnings that segments share without being one: KrakenD's tree branches there, and a path that
+ * goes on with nothing but a slash ends there.
+ */
+function inBetween(place: Place): readonly (readonly [string, Step])[] {
+  const texts = [...place.fixed.keys(), ...[...place.params.keys()].filter((beginning) => beginning !== "")];
+  const shared = new Set<string>();
+  texts.forEach((text, index) => {
+    for (const other of texts.slice(index + 1)) {
+      let length = 0;
+      while (length < text.length && text[length] === other[length]) length += 1;
+      shared.add(text.slice(0, length));
+    }
+  });
+  const known = new Set(["", ...place.fixed.keys()]);
+  return [...shared].filter((text) => !known.has(text)).map((text) => [text, {}] as const);
 }
 
 /**

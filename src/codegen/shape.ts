@@ -88,7 +88,7 @@ function outputsOf(keys: Iterable<string, unknown> | KeyTree, shape: ShapePlan):
   const sources = new Map<string, string[]>();
   const add = (key: string, source: string): void =>
     void sources.set(key, [...(sources.get(key) ?? []), source]);
-  const sorted = known.sort();
+  const sorted = known.sort((a, b) => (canonicalKey(a) < canonicalKey(b) ? -1 : 1));
   for (const key of sorted) {
     const renamed = shape.mapping.get(key);
     // Quirk: a field mapped to its own name is deleted [lura proxy/formatter.go].

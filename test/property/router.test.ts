@@ -2,7 +2,7 @@
 // matcher that compares segments one by one.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { print } from "../../src/codegen/print.js";
+import { Program } from "../../src/codegen/print.js";
 import type { RouteModule } from "../../src/codegen/route.js";
 import { routerModule } from "../../src/codegen/router.js";
 import { RouteTree } from "../../src/model/route-tree.js";
@@ -85,7 +85,7 @@ function near(routes: readonly string[]): fc.Arbitrary<string> {
     });
 }
 
-const routesAndPaths = routeSet
+const routesAndPaths: fc.Arbitrary<readonly [routes: readonly string[], paths: readonly string[]]> = routeSet
   .filter((routes) => routes.length > 0)
   .chain((routes) =>
     fc.tuple(
@@ -117,9 +117,10 @@ function routerOf(routes: readonly string[]): Router {
     endpoints: routes.map((endpoint) => ({ endpoint, backend: [backend] })),
   });
   let found: Found | undefined;
-  const imports: Record<string, object> = {
-    "gwc/runtime": { ...runtime, serveHealth: () => void (found = { pattern: "/__health", params: {} }) },
+  const serveHealth = (): void => {
+    found = { pattern: "/__health", params: {} };
   };
+  const imports: Record<string, object> = { "gwc/runtime": { ...runtime, serveHealth } };
   const modules = gateway.endpoints.map((endpoint, index): RouteModule => {
     const names = endpoint.params.map(({ name }) => name);
     const { pattern } = endpoint;
@@ -132,7 +133,7 @@ function routerOf(routes: readonly string[]): Router {
     const module = { path: `routes/${index}.ts`, about: [], declarations: [] };
     return { module, endpoint, handler: `get${index}`, params: names };
   });
-  const [printed] = print([routerModule(gateway, modules)]);
+  const [printed] = new Program([routerModule(gateway, modules)]).modules();
   const { route: search } = exportsOf(printed!, imports) as { route: (x: Partial<Exchange>) => unknown };
   return {
     root: gateway.trees[0]![1],
@@ -185,6 +186,17 @@ function paramsOf(pattern: string, path: string): Readonly<Record<string, string
   return params;
 }
 
+/** Where the search of KrakenD is at its oddest: ways that end without a way back, empty parameters. */
+const ODD: readonly (readonly [routes: string[], paths: string[]])[] = [
+  [["/", "/{p0}/"], ["//"]],
+  [["/{p0}/{p1}/", "/{p0}/"], ["/b//"]],
+  [["/bb/x", "/ba/x", "/{p0}/"], ["/b/"]],
+  [["/a:p0/", "/{p0}"], ["/ab"]],
+  [["/a:p0/{p1}/", "/{p0}/{p1}"], ["/a/b"]],
+  [["/a:p0", "/{p0}/b"], ["/ab/b"]],
+  [["/a:p0/b/c", "/a:p0/"], ["/ab/"]],
+];
+
 const nameless = (pattern: string): string => pattern.replace(/:[^/]*/g, ":");
 
 it("the generated router finds what KrakenD finds", () => {
@@ -199,6 +211,6 @@ it("the generated router finds what KrakenD finds", () => {
         if (found !== undefined) expect(found.params, path).toEqual(paramsOf(found.pattern, path));
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 150, examples: ODD.map((each): [typeof each] => [each]) },
   );
 });
