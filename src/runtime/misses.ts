@@ -117,12 +117,12 @@ function redirect({ method, query }: MissedRequest, path: ByteString): Miss {
 }
 
 /**
- * The percent-encoded path of a Location [Go net/http Redirect].
- * Quirk: what starts with two slashes is taken for a host and stays as it is.
+ * The percent-encoded path of a Location [Go net/http Redirect]. KrakenD leaves a path that starts
+ * with two slashes as it is, and so sends the client to a host of the sender's choice; here the
+ * slashes become one, and the client stays.
  */
 function redirectPath(path: ByteString): ByteString {
   const encoded = path.replace(/[^\w.~$&+,/:;=@-]/g, (char) => percentEncodeByte(char.charCodeAt(0)));
-  if (/^\/\/(?!\/)(?:[^/]*@)?[^/@]/.test(encoded)) return encoded;
   // Quirk: a path that is not absolute is looked up below itself.
   const whole = encoded.startsWith("/")
     ? encoded
