@@ -1,7 +1,7 @@
 // Modules in memory -> one file. The runtime is taken from its sources, so only what is used ships.
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin, transform } from "esbuild";
+import { build, type Plugin, stop, transform } from "esbuild";
 
 export interface BundleOptions {
   readonly minify: boolean;
@@ -72,6 +72,11 @@ const installedUndici: Plugin = {
 /** Starts the bundler, which takes a while, without waiting for it. */
 export function warmUp(): void {
   void transform("").catch(() => undefined);
+}
+
+/** Ends the bundler's process; it would stay as long as this one. */
+export async function endBundler(): Promise<void> {
+  await stop();
 }
 
 /** Serves the generated modules, and the sources of the runtime for `gwc/...`. */

@@ -24,10 +24,17 @@ export async function build(config: string, options: BuildOptions): Promise<numb
   if (gateway === undefined) return exitCode(diagnostics) || 1;
   const program = await generateProgram(gateway);
   const made = await bundleProgram(program, options);
-  if (options.emit !== undefined) emitProject(options.emit, program.modules());
-  mkdirSync(dirname(options.output), { recursive: true });
-  writeFileSync(options.output, made.code);
-  if (made.map !== undefined) writeFileSync(`${options.output}.map`, made.map);
+  try {
+    if (options.emit !== undefined) emitProject(options.emit, program.modules());
+    mkdirSync(dirname(options.output), { recursive: true });
+    writeFileSync(options.output, made.code);
+    if (made.map !== undefined) writeFileSync(`${options.output}.map`, made.map);
+  } catch (fault) {
+    const { code, path = options.output, message } = fault as NodeJS.ErrnoException;
+    if (code === undefined) throw fault;
+    process.stderr.write(`cannot write \`${path}\`: ${message}\n`);
+    return 2;
+  }
   const size = (Buffer.byteLength(made.code) / 1024).toFixed(0);
   const count = gateway.endpoints.length;
   process.stdout.write(

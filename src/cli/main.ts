@@ -68,9 +68,14 @@ function program(): Command {
 
 function portArgument(text: string): number {
   const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  if (/^\d+$/.test(text) && port >= 0 && port <= 65535) return port;
   throw new CommanderError(USAGE, "gwc.port", `error: ${text} is not a port; ports go from 0 to 65535`);
 }
+
+// Whoever reads a report may stop reading it.
+process.stdout.on("error", (fault: NodeJS.ErrnoException) => {
+  if (fault.code !== "EPIPE") throw fault;
+});
 
 try {
   await program().parseAsync();

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundle, undiciFile, warmUp } from "../bundle/bundle.js";
+import { bundle, endBundler, undiciFile, warmUp } from "../bundle/bundle.js";
 import { check, generateProgram } from "../compile.js";
 import type { Gateway } from "../model/model.js";
 import { type CompatOption, exitCode, reportToTerminal } from "./report.js";
@@ -16,33 +16,28 @@ export interface RunOptions extends CompatOption {
 
 /** Serves until SIGTERM or SIGINT; the exit code of the gateway. */
 export async function run(options: RunOptions): Promise<number> {
-  const server = startServer();
-  warmUp();
-  const { value: gateway, diagnostics } = check(options.config, {
-    compat: options.compat === "krakend",
-    environment: process.env,
-    ...(options.port ? { port: options.port } : {}),
-  });
-  reportToTerminal(diagnostics);
-  if (gateway === undefined) {
-    server.kill("SIGKILL");
-    return exitCode(diagnostics) || 1;
-  }
-  const folder = mkdtempSync(join(tmpdir(), "gwc-"));
+  const server = new Server();
   try {
-    const file = join(folder, "gateway.cjs");
-    writeFileSync(file, await compileProgram(gateway));
-    return await serve(server, file);
+    warmUp();
+    const { value: gateway, diagnostics } = check(options.config, {
+      compat: options.compat === "krakend",
+      environment: process.env,
+      ...(options.port ? { port: options.port } : {}),
+    });
+    reportToTerminal(diagnostics);
+    if (gateway === undefined) return exitCode(diagnostics) || 1;
+    return await server.serve(await compileProgram(gateway));
   } finally {
-    server.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true });
+    server.end();
   }
 }
 
 async function compileProgram(gateway: Gateway): Promise<string> {
   const program = await generateProgram(gateway);
   const options = { minify: false, sourcemap: false, name: "gateway.cjs", installedUndici: true };
-  return (await bundle(program, options)).code;
+  const { code } = await bundle(program, options);
+  await endBundler();
+  return code;
 }
 
 /**
@@ -55,19 +50,47 @@ process.stdin.setEncoding("utf8").once("data", (path) => require(path.trim()));
 process.stdin.on("end", () => process.kill(process.pid, "SIGTERM"));
 `;
 
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 } as const;
+
 /**
  * The gateway runs in a process of its own, so that nothing of the compiler stays in its memory. It
  * starts while the configuration is still being compiled.
  */
-function startServer(): ChildProcess {
-  return spawn(process.execPath, ["-e", WAITING], { stdio: ["pipe", "inherit", "inherit"] });
-}
+class Server {
+  readonly #process: ChildProcess;
+  readonly #exited: Promise<number>;
+  #folder: string | undefined;
 
-function serve(server: ChildProcess, file: string): Promise<number> {
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
-    process.on(signal, () => server.kill(signal));
-  server.stdin?.write(`${file}\n`);
-  return new Promise((resolve) => {
-    server.on("exit", (code, signal) => resolve(code ?? (signal === null ? 1 : 128)));
-  });
+  constructor() {
+    this.#process = spawn(process.execPath, ["-e", WAITING], { stdio: ["pipe", "inherit", "inherit"] });
+    this.#process.stdin?.on("error", () => {});
+    this.#exited = new Promise((resolve) => {
+      this.#process.on("error", () => resolve(1));
+      this.#process.on("exit", (code, signal) => resolve(code ?? 128 + (SIGNALS[signal as "SIGTERM"] ?? 0)));
+    });
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+      process.on(signal, () => this.#signal(signal));
+  }
+
+  /** Before there is a gateway to end well, a signal ends everything at once. */
+  #signal(signal: "SIGTERM" | "SIGINT" | "SIGHUP"): void {
+    if (this.#folder !== undefined) this.#process.kill(signal);
+    else {
+      this.end();
+      process.exit(128 + SIGNALS[signal]);
+    }
+  }
+
+  serve(code: string): Promise<number> {
+    this.#folder = mkdtempSync(join(tmpdir(), "gwc-"));
+    const file = join(this.#folder, "gateway.cjs");
+    writeFileSync(file, code);
+    this.#process.stdin?.write(`${file}\n`);
+    return this.#exited;
+  }
+
+  end(): void {
+    this.#process.kill("SIGKILL");
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+  }
 }

@@ -95,7 +95,7 @@ function methodsOf(gateway: Gateway, routes: readonly RouteModule[]): readonly (
   };
   const { healthPath, autoOptions } = gateway.settings;
   if (healthPath !== undefined) {
-    insert(placeOf("GET"), Buffer.from(healthPath).toString("latin1"), () => code`${runtime.serveHealth}(x)`);
+    insert(placeOf("GET"), healthPath, () => code`${runtime.serveHealth}(x)`);
   }
   for (const { endpoint, handler, params, module } of routes) {
     insert(placeOf(endpoint.method), endpoint.pattern, (locals) => {
@@ -207,7 +207,10 @@ class RouterWriter {
     const split = children.length <= MOST_COMPARED ? undefined : discriminate(children.map(([text]) => text));
     if (split === undefined) {
       const cases = children.map(([text, step]) =>
-        caseOf(byteLiteral(text), this.#step(step, standing, text, isBranch(place, text, step))),
+        caseOf(
+          byteLiteral(text),
+          this.#step(step, standingAt(place, text, standing), text, isBranch(place, text, step)),
+        ),
       );
       return block(code`switch (${segment})`, cases);
     }
@@ -237,8 +240,7 @@ class RouterWriter {
     const end = identifier(`end${standing.depth}`);
     const statements: Code[] = [];
     if (step.route !== undefined) statements.push(code`if (${end} === path.length) return ${step.route};`);
-    if (standing.forked && fixed !== "")
-      statements.push(...deadEnds(step, end, fixed === undefined, branches));
+    if (standing.forked) statements.push(...deadEnds(step, end, fixed === undefined, branches));
     if (step.next !== undefined) {
       statements.push(
         block(code`if (${end} < path.length)`, this.#below(step.next, standing, fixed ?? "param")),
@@ -264,7 +266,16 @@ class RouterWriter {
 /** Whether KrakenD's tree ends a node right after this segment: a route ends there, or more ways part. */
 function isBranch(place: Place, text: string, step: Step): boolean {
   const longer = (other: string): boolean => other.length > text.length && other.startsWith(text);
-  return step.route !== undefined || [...place.fixed.keys(), ...place.params.keys()].some(longer);
+  const hasParam = text !== "" && place.params.has(text);
+  return step.route !== undefined || hasParam || [...place.fixed.keys(), ...place.params.keys()].some(longer);
+}
+
+/**
+ * The empty segment is the slash before it: a parameter that stands beside it is the next thing that
+ * KrakenD tries, so nothing ends there.
+ */
+function standingAt(place: Place, text: string, standing: Standing): Standing {
+  return text === "" && place.params.size > 0 ? { ...standing, forked: false } : standing;
 }
 
 /**

@@ -25,7 +25,7 @@ export class Upstreams {
 
   module(): Module {
     const declarations = [...this.#names].map(([key, name]) => {
-      const hosts = key === "" ? [] : key.split("\n");
+      const hosts = JSON.parse(key) as readonly string[];
       return {
         kind: "constant" as const,
         name,
@@ -43,7 +43,7 @@ export class Upstreams {
 }
 
 function keyOf(backend: Backend): string {
-  return backend.hosts.join("\n");
+  return JSON.stringify(backend.hosts);
 }
 
 /** `http://user-service:8000` -> `userService`; an address gets its port. */

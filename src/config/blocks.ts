@@ -13,7 +13,10 @@ export interface Block {
   readonly feature: AnyFeature;
   readonly stage: Stage;
   readonly namespace: string;
+  /** Without the values that do not fit; they were reported. */
   readonly config: unknown;
+  /** Keys of those values. */
+  readonly faulty: readonly string[];
   readonly node: Located;
   readonly keySpan: Member["keySpan"];
 }
@@ -85,9 +88,9 @@ export class BlockReader {
     );
     this.#reportUnknownKeys(member.value, name, known);
     return found.flatMap(({ feature, stage }) => {
-      const config = this.#valid(feature, member);
-      if (config === undefined) return [];
-      return [{ feature, stage, namespace: name, config, node: member.value, keySpan: member.keySpan }];
+      const fit = this.#fit(feature, member);
+      if (fit === undefined) return [];
+      return [{ feature, stage, namespace: name, ...fit, node: member.value, keySpan: member.keySpan }];
     });
   }
 
@@ -136,18 +139,17 @@ export class BlockReader {
     }
   }
 
-  /** The block as plain data if it fits; under compat, what KrakenD would make of it. */
-  #valid(feature: AnyFeature, member: Member): unknown {
+  /** The block as plain data, without what does not fit; undefined where nothing can be made of it. */
+  #fit(feature: AnyFeature, member: Member): Pick<Block, "config" | "faulty"> | undefined {
     const config = withoutComments(plain(member.value));
     const validate = this.#validator(feature.schema);
-    if (validate(config)) return config;
-    for (const error of oncePerPlace(validate.errors ?? [])) {
-      this.#report(this.#misfit(error, feature, member));
-    }
-    // Without compat the build has failed by now; what is left is looked at for more faults.
+    if (validate(config)) return { config, faulty: [] };
+    const errors = validate.errors ?? [];
+    for (const error of oncePerPlace(errors)) this.#report(this.#misfit(error, feature, member));
     if (feature.lenient === "block" || !isObject(config)) return undefined;
-    const kept = withoutMembers(config, validate.errors ?? []);
-    return validate(kept) ? kept : undefined;
+    const faulty = errors.map((error) => error.instancePath.split("/")[1]?.replaceAll("~1", "/") ?? "");
+    const kept = Object.fromEntries(Object.entries(config).filter(([key]) => !faulty.includes(key)));
+    return validate(kept) ? { config: kept, faulty } : undefined;
   }
 
   #validator(schema: JsonSchema): ValidateFunction {
@@ -185,11 +187,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function withoutComments(config: unknown): unknown {
   if (!isObject(config)) return config;
   return Object.fromEntries(Object.entries(config).filter(([key]) => !/^[@$_#]/.test(key)));
-}
-
-function withoutMembers(config: Readonly<Record<string, unknown>>, errors: readonly ErrorObject[]): unknown {
-  const bad = new Set(errors.map((error) => error.instancePath.split("/")[1]?.replaceAll("~1", "/")));
-  return Object.fromEntries(Object.entries(config).filter(([key]) => !bad.has(key)));
 }
 
 /** One fault, one diagnostic: of several errors at one place the first speaks. */

@@ -11,23 +11,38 @@ const UNITS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-const WHOLE = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)[^\d.]*)+$/;
-const GROUP = /(\d+\.?\d*|\.\d+)([^\d.]*)/g;
+const GROUP = /(\d+(?:\.\d*)?|\.\d+)([^\d.]*)/y;
+/** Go counts nanoseconds in 64 bits. */
+const MOST_NS = 2 ** 63;
 
 /** Milliseconds, or Go's reason why the text is none. */
 export function parseDuration(text: string): number | string {
-  if (/^[+-]?0$/.test(text)) return 0;
-  if (!WHOLE.test(text)) return "time: invalid duration";
+  const unsigned = text.replace(/^[+-]/, "");
+  if (unsigned === "0") return 0;
   let total = 0;
-  for (const [, number = "", unit = ""] of text.matchAll(GROUP)) {
+  let end = 0;
+  GROUP.lastIndex = 0;
+  for (
+    let match = GROUP.exec(unsigned);
+    match !== null && end < unsigned.length;
+    match = GROUP.exec(unsigned)
+  ) {
+    const [, number = "", unit = ""] = match;
     if (unit === "") return "time: missing unit in duration";
     const factor = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
     if (factor === undefined) return "time: unknown unit";
     total += Number(number) * factor;
+    end = GROUP.lastIndex;
   }
-  // Go counts nanoseconds in 64 bits.
-  if (total > Number(2n ** 63n - 1n) / 1e6) return "time: invalid duration";
-  return text.startsWith("-") ? -total : total;
+  if (end === 0 || end < unsigned.length) return "time: invalid duration";
+  if (total * 1e6 >= MOST_NS) return "time: invalid duration";
+  const whole = wholeNanoseconds(total);
+  return text.startsWith("-") ? -whole : whole;
+}
+
+/** What is below a nanosecond does not count. */
+export function wholeNanoseconds(ms: number): number {
+  return Math.abs(ms) < 1e-6 ? 0 : ms;
 }
 
 /** `1500` -> `1.5s`: how documents and comments show milliseconds. */

@@ -59,6 +59,28 @@ const endpoint: Struct = {
   },
 };
 
+const keyPair: Struct = { noun: "a key pair", fields: { public_key: "text", private_key: "text" } };
+
+const tls: Struct = {
+  noun: "`tls`",
+  fields: {
+    disabled: "boolean",
+    public_key: "text",
+    private_key: "text",
+    ca_certs: "texts",
+    min_version: "text",
+    max_version: "text",
+    curve_preferences: "any",
+    prefer_server_cipher_suites: "boolean",
+    cipher_suites: "any",
+    enable_mtls: "boolean",
+    disable_system_ca_pool: "boolean",
+    keys: { list: keyPair },
+  },
+};
+
+const plugin: Struct = { noun: "`plugin`", fields: { folder: "text", pattern: "text" } };
+
 const agent: Struct = {
   noun: "an async agent",
   fields: {
@@ -89,8 +111,8 @@ export const root: Struct = {
     echo_endpoint: "boolean",
     disable_rest: "boolean",
     sequential_start: "boolean",
-    plugin: "any",
-    tls: "any",
+    plugin: { struct: plugin },
+    tls: { struct: tls },
     client_tls: "any",
     use_h2c: "boolean",
     read_timeout: "duration",
@@ -114,6 +136,9 @@ export const root: Struct = {
   },
 };
 
+/** The objects whose keys may be mistaken for each other's. */
+export const structs: readonly Struct[] = [endpoint, backend, root];
+
 /** Keys of older versions, with what took their place. */
 export const renamedKeys: Readonly<Record<string, string>> = {
   whitelist: "allow",
@@ -121,4 +146,8 @@ export const renamedKeys: Readonly<Record<string, string>> = {
   headers_to_pass: "input_headers",
   querystring_params: "input_query_strings",
   disable_host_sanitization: "disable_host_sanitize",
+  allowlist: "allow",
+  allow_list: "allow",
+  denylist: "deny",
+  deny_list: "deny",
 };

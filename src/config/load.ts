@@ -1,6 +1,5 @@
 // File -> located tree: the only part of the front end that touches the outside.
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
 import type { Diagnostic, Outcome } from "../diagnostics/diagnostic.js";
 import { breaksSyntax } from "../source/json-fault.js";
 import type { Located, LocatedObject, Member } from "../source/located.js";
@@ -17,7 +16,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads and parses a configuration, with the overrides of `KRAKEND_*` variables on top. */
 export function load(file: string, environment: Environment): Outcome<Loaded> {
-  const name = basename(file);
   const text = readText(file);
   if (typeof text !== "string") {
     const span = new SourceText(file, "").span(0);
@@ -30,7 +28,12 @@ export function load(file: string, environment: Environment): Outcome<Loaded> {
     const span = new SourceText("FC_ENABLE", environment.FC_ENABLE).span(0);
     return { value: undefined, diagnostics: [messages.say("config/not-yet-environment", span)] };
   }
-  return parse(new SourceText(name, text), environment);
+  const format = /\.ya?ml$/.test(file) ? "YAML" : file.endsWith(".toml") ? "TOML" : undefined;
+  if (format !== undefined) {
+    const span = new SourceText(file, "").span(0);
+    return { value: undefined, diagnostics: [messages.say("config/not-yet-format", span, { format })] };
+  }
+  return parse(new SourceText(file, text), environment);
 }
 
 /** The same for a text that is there already. */
@@ -66,6 +69,12 @@ function reasonOf(code: string | undefined): string {
       return "it is a directory";
     case "EACCES":
       return "permission denied";
+    case "ENOTDIR":
+      return "not a directory";
+    case "ENAMETOOLONG":
+      return "file name too long";
+    case "ELOOP":
+      return "too many levels of symbolic links";
     default:
       return code ?? "unknown fault";
   }
@@ -122,7 +131,7 @@ function notAnObject(value: Located): Diagnostic {
 /** `KRAKEND_PORT=8080` sets the root key `port`; a dot in the name nests [krakend-koanf parser.go]. */
 function withEnvironment(tree: LocatedObject, environment: Environment): LocatedObject {
   const names = Object.keys(environment)
-    .filter((name) => name.startsWith("KRAKEND_"))
+    .filter((name) => /^KRAKEND_./.test(name))
     .sort();
   return names.reduce((node, name) => {
     const value = environment[name] ?? "";

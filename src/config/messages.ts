@@ -56,6 +56,24 @@ export const messages = defineMessages({
     bad: '{ "endpoint": "/users", "alow": ["id"] }',
     good: '{ "endpoint": "/users", "allow": ["id"] }',
   },
+  "config/misplaced-key": {
+    severity: "error",
+    sentence: "{noun} has no key `{key}`",
+    hint: "it belongs to {belongs}. Start a key with `@` to keep it as a comment",
+    krakend: "ignores the key here without a word, and does without what it was to do",
+    compat: "ignores the key",
+    explain: "The key exists, but not in this place, so what it was to do is not done.",
+    bad: '{ "endpoint": "/users", "allow": ["id"], "backend": [{ "url_pattern": "/users" }] }',
+    good: '{ "endpoint": "/users", "backend": [{ "url_pattern": "/users", "allow": ["id"] }] }',
+  },
+  "config/not-yet-format": {
+    severity: "error",
+    sentence: "gwc does not read {format} files yet",
+    hint: "convert the configuration to JSON",
+    krakend: "reads it",
+    explain:
+      "KrakenD chooses the format by the ending of the file: `.yml` and `.yaml`, `.toml`, and JSON for everything else.",
+  },
   "config/renamed-key": {
     severity: "error",
     sentence: "`{key}` is the name of an older version; it does nothing now",

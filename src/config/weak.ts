@@ -6,8 +6,9 @@ import type { Located, LocatedArray, LocatedObject, LocatedString, Member } from
 import { closest } from "../source/suggest.js";
 import type { Span } from "../source/text.js";
 import { parseDuration } from "./duration.js";
-import { type FieldType, renamedKeys, root, type Struct } from "./fields.js";
+import { type FieldType, renamedKeys, root, type Struct, structs } from "./fields.js";
 import { messages } from "./messages.js";
+import { namespaces } from "./namespaces.js";
 
 /** Durations in the tree are numbers of milliseconds. */
 export interface Decoded {
@@ -32,8 +33,10 @@ class Decoder {
     const members: Member[] = [];
     const chosen = chooseMembers(node, struct);
     for (const [key, found] of chosen) {
+      if (found.value.kind === "null") continue;
       const value = this.value(found.value, struct.fields[key]!, path === "" ? key : `${path}.${key}`);
-      if (value !== undefined) members.push({ key, keySpan: found.keySpan, value });
+      // What could not be read stays as `null`: it is not absent, and nothing more is said of it.
+      members.push({ key, keySpan: found.keySpan, value: value ?? { kind: "null", span: found.value.span } });
     }
     const used = new Set([...chosen.values()]);
     for (const each of node.members) this.#unknown(each, struct, used);
@@ -42,11 +45,18 @@ class Decoder {
 
   #unknown(found: Member, struct: Struct, used: ReadonlySet<Member>): void {
     if (used.has(found) || /^[@$_#]/.test(found.key) || nameIn(struct, found.key) !== undefined) return;
-    const replacement = Object.hasOwn(renamedKeys, found.key) ? renamedKeys[found.key] : undefined;
+    const lower = found.key.toLowerCase();
+    const replacement = Object.hasOwn(renamedKeys, lower) ? renamedKeys[lower] : undefined;
     if (replacement !== undefined && Object.hasOwn(struct.fields, replacement)) {
       this.diagnostics.push(
         messages.say("config/renamed-key", found.keySpan, { key: found.key, now: replacement }),
       );
+      return;
+    }
+    const belongs = placeOf(found.key);
+    if (belongs !== undefined) {
+      const values = { key: found.key, noun: struct.noun, belongs };
+      this.diagnostics.push(messages.say("config/misplaced-key", found.keySpan, values));
       return;
     }
     const meant = closest(found.key, Object.keys(struct.fields), 2);
@@ -100,7 +110,8 @@ class Decoder {
       const read = this.#oneStruct(item, struct, `${path}[${index}]`);
       if (read !== undefined) items.push(read);
     });
-    return { kind: "array", span: node.span, items };
+    const nothingLeft = items.length === 0 && listOf(node).length > 0;
+    return nothingLeft ? undefined : { kind: "array", span: node.span, items };
   }
 
   #text(node: Located, path: Path): Located | undefined {
@@ -108,7 +119,7 @@ class Decoder {
       case "string":
         return node;
       case "number":
-        return text(node.span, String(node.value));
+        return text(node.span, plainNumber(node.value));
       case "boolean":
         return text(node.span, node.value ? "1" : "0");
       default:
@@ -163,7 +174,7 @@ class Decoder {
   #duration(node: Located, path: Path): Located | undefined {
     switch (node.kind) {
       case "number":
-        return number(node.span, Math.trunc(node.value) / 1e6);
+        return number(node.span, clampToInt64(Math.trunc(node.value)) / 1e6);
       case "boolean":
         return number(node.span, node.value ? 1e-6 : 0);
       case "string": {
@@ -238,6 +249,12 @@ function chooseMembers(node: LocatedObject, struct: Struct): Map<string, Member>
   return chosen;
 }
 
+/** Where a key would mean something: in a block of its own, or at another level. */
+function placeOf(key: string): string | undefined {
+  if (Object.hasOwn(namespaces, key)) return "`extra_config`";
+  return structs.find((each) => Object.hasOwn(each.fields, key))?.noun;
+}
+
 function nameIn(struct: Struct, key: string): string | undefined {
   if (Object.hasOwn(struct.fields, key)) return key;
   const lower = key.toLowerCase();
@@ -258,6 +275,22 @@ function number(span: Span, value: number): Located {
   return { kind: "number", span, value, lexeme: String(value) };
 }
 
+function clampToInt64(value: number): number {
+  return Math.max(-(2 ** 63), Math.min(2 ** 63, value));
+}
+
+/** A number as text without an exponent [Go strconv.FormatFloat 'f'; mapstructure]. */
+function plainNumber(value: number): string {
+  const text = String(value);
+  const [, sign = "", first = "", rest = "", exponent = ""] =
+    /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text) ?? [];
+  if (exponent === "") return text;
+  const shift = Number(exponent);
+  const digits = first + rest;
+  if (shift < 0) return `${sign}0.${"0".repeat(-shift - 1)}${digits}`;
+  return sign + digits.padEnd(shift + 1, "0");
+}
+
 /** Go's ParseInt with base 0: prefixes, underscores between digits; empty counts as 0. */
 function parseInteger(value: string): number | undefined {
   if (value === "") return 0;
@@ -267,9 +300,9 @@ function parseInteger(value: string): number | undefined {
     );
   if (match === null) return undefined;
   const digits = match[2]!.replaceAll("_", "").replace(/^0(?=[0-7])/, "0o");
-  const absolute = Number(digits);
-  if (!Number.isSafeInteger(absolute)) return undefined;
-  return match[1] === "-" ? -absolute : absolute;
+  const absolute = BigInt(digits);
+  if (absolute >= 2n ** 63n) return undefined;
+  return match[1] === "-" ? -Number(absolute) : Number(absolute);
 }
 
 function goKind(node: Located): string {

@@ -8,8 +8,9 @@ import { sanitizeHost } from "./hosts.js";
 import { messages } from "./messages.js";
 import type { Backend, Decoding, OutputEncoding } from "./model.js";
 import { paramKey, patternParams, patternPieces, patternText, undefinedParam, utf8Bytes } from "./paths.js";
-import { booleanAt, itemsAt, numberAt, spanAt, textAt, whereOf } from "./read.js";
+import { booleanAt, isFaulty, itemsAt, numberAt, spanAt, textAt, whereOf } from "./read.js";
 import { attach, type Resolution } from "./resolve.js";
+import { shown } from "./service.js";
 import { shapePlan } from "./shape-plan.js";
 
 /** What a backend must know of its endpoint. */
@@ -29,7 +30,7 @@ export function resolveBackend(resolution: Resolution, node: Located, place: End
   const { file, report } = resolution;
   const written = textAt(node, "url_pattern") ?? "";
   const pattern = written.startsWith("/") ? written : `/${written}`;
-  checkPattern(resolution, node, pattern, place);
+  if (!isFaulty(node, "url_pattern")) checkPattern(resolution, node, pattern, place);
   const decode = decoding(resolution, node, place.output);
   const backends = itemsAt(place.node, "backend");
   const label = `[BACKEND: ${patternText(pattern)}]`;
@@ -68,9 +69,11 @@ function subjectOf(node: Located, pattern: string): string {
 
 function hostsOf({ root, report }: Resolution, node: Located): readonly string[] {
   const own = itemsAt(node, "host");
-  const verbatim = own.length > 0 && booleanAt(node, "disable_host_sanitize");
+  const unclear = isFaulty(node, "disable_host_sanitize");
+  const verbatim = own.length > 0 && (unclear || booleanAt(node, "disable_host_sanitize"));
   const listed = own.length > 0 ? own : itemsAt(root, "host");
-  if (listed.length === 0) report(messages.say("host/none", node.span));
+  const faulty = isFaulty(node, "host") || isFaulty(root, "host");
+  if (listed.length === 0 && !faulty) report(messages.say("host/none", node.span));
   const sd = textAt(node, "sd");
   if (sd === "dns") {
     report(
@@ -83,7 +86,7 @@ function hostsOf({ root, report }: Resolution, node: Located): readonly string[]
   return listed.flatMap((item) => {
     const host = item.kind === "string" ? item.value : "";
     const clean = verbatim ? host : sanitizeHost(host);
-    if (clean === undefined) report(messages.say("host/invalid", item.span, { host }));
+    if (clean === undefined) report(messages.say("host/invalid", item.span, { host: shown(host) }));
     return clean === undefined ? [] : [utf8Bytes(clean)];
   });
 }
@@ -146,7 +149,9 @@ function checkPattern({ report }: Resolution, node: Located, pattern: string, pl
     return;
   }
   const keys = new Set(place.params.map(paramKey));
-  const sequential = at(at(place.node, "extra_config"), "proxy") !== undefined;
+  const extra = at(place.node, "extra_config");
+  const proxy = at(extra, "proxy") ?? at(extra, "github.com/devopsfaith/krakend/proxy");
+  const sequential = proxy !== undefined && booleanAt(proxy, "sequential");
   for (const name of outputs.filter((each) => !keys.has(paramKey(each)))) {
     if (sequential && name.startsWith("resp")) continue;
     report(messages.say("backend/unfilled-parameter", span, { parameter: `{${name}}` }));

@@ -13,7 +13,7 @@ import {
   utf8Bytes,
   withSlash,
 } from "./paths.js";
-import { itemsAt, numberAt, spanAt, textAt, whereOf } from "./read.js";
+import { isFaulty, itemsAt, numberAt, spanAt, textAt, whereOf } from "./read.js";
 import { attach, type Resolution } from "./resolve.js";
 import { cleanPattern } from "./route-tree.js";
 
@@ -31,6 +31,7 @@ const MERGED_SHARE = 0.85;
 /** Undefined where the endpoint is refused or, under compat, left out. */
 export function resolveEndpoint(resolution: Resolution, node: Located): Resolved | undefined {
   const { report } = resolution;
+  if (isFaulty(node, "endpoint")) return undefined;
   const path = withSlash(textAt(node, "endpoint") ?? "");
   const written = textAt(node, "method") ?? "";
   const span = spanAt(node, "endpoint");
@@ -39,17 +40,25 @@ export function resolveEndpoint(resolution: Resolution, node: Located): Resolved
     report(messages.say("endpoint/reserved-path", span, { path, method: written }));
     return undefined;
   }
+  if (path.split("/").length > MOST_SEGMENTS) {
+    report(messages.say("route/too-long", span, { what: "the path", most: MOST_SEGMENTS }));
+    return undefined;
+  }
   if (backends.length === 0) {
-    report(messages.say("endpoint/no-backend", span, { path, method: written }));
+    if (!isFaulty(node, "backend"))
+      report(messages.say("endpoint/no-backend", span, { path, method: written }));
     return undefined;
   }
   const method = (written || "GET").toUpperCase();
-  if (!METHODS.includes(method)) {
-    report(messages.say("endpoint/unsupported-method", spanAt(node, "method"), { method }));
-    return undefined;
-  }
-  return { endpoint: build(resolution, node, { path, method, backends }), span };
+  const endpoint = build(resolution, node, { path, method, backends });
+  // KrakenD leaves such an endpoint out only after it has checked all the rest of it.
+  if (METHODS.includes(method)) return { endpoint, span };
+  report(messages.say("endpoint/unsupported-method", spanAt(node, "method"), { method }));
+  return undefined;
 }
+
+/** Paths of more segments are a mistake, and would need more stack than there is. */
+const MOST_SEGMENTS = 500;
 
 interface Start {
   readonly path: string;
@@ -60,7 +69,7 @@ interface Start {
 function build(resolution: Resolution, node: Located, { path, method, backends }: Start): Endpoint {
   const { root, file, report } = resolution;
   const pattern = routerPattern(path, false);
-  const params = routerParams(pattern);
+  const params = routerParams(cleanPattern(pattern));
   const label = `[ENDPOINT: ${pattern}]`;
   const output = outputEncoding(resolution, node);
   const timeoutMs = timeoutOf(resolution, node);
@@ -96,6 +105,10 @@ function build(resolution: Resolution, node: Located, { path, method, backends }
 function timeoutOf({ root, report }: Resolution, node: Located): number {
   const own = numberAt(node, "timeout") ?? 0;
   const timeoutMs = own || numberAt(root, "timeout") || DEFAULT_TIMEOUT_MS;
+  if (timeoutMs > 0 && timeoutMs < 1) {
+    const text = `${timeoutMs * 1e6} ns`;
+    report(messages.say("endpoint/tiny-timeout", spanAt(own === 0 ? root : node, "timeout"), { text }));
+  }
   if (timeoutMs < 0)
     report(messages.say("endpoint/negative-timeout", spanAt(own === 0 ? root : node, "timeout")));
   return timeoutMs;
@@ -133,10 +146,15 @@ function outputEncoding(resolution: Resolution, node: Located): OutputEncoding {
     report(configMessages.say("config/not-yet-key", span, { key: "output_encoding", what }));
     return "json";
   }
-  report(messages.say("endpoint/unknown-output", span, { value }));
   // The only backend's encoding decides where a renderer of that name exists.
   const [only, second] = itemsAt(node, "backend");
   const fallback = only === undefined || second !== undefined ? "json" : (textAt(only, "encoding") ?? "json");
+  if (OUTPUTS_LATER.includes(fallback)) {
+    const what = `the output encoding ${fallback}`;
+    report(configMessages.say("config/not-yet-key", span, { key: "output_encoding", what }));
+    return "json";
+  }
+  report(messages.say("endpoint/unknown-output", span, { value }));
   return isOutput(fallback) ? fallback : "json";
 }
 

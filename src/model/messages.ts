@@ -81,6 +81,16 @@ export const messages = defineMessages({
     compat: "falls back as KrakenD does",
     explain: "Names of encodings are case-sensitive. `fast-json` belongs to the Enterprise edition.",
   },
+  "endpoint/tiny-timeout": {
+    severity: "error",
+    sentence: "the `timeout` is {text}, so no backend can answer in time",
+    hint: "a bare number counts nanoseconds; write a text with a unit, `3s`",
+    krakend: "starts; requests fail with 500 `context deadline exceeded`",
+    compat: "builds the endpoint with that timeout",
+    explain: "A JSON number is taken as nanoseconds, so 3000 is three microseconds.",
+    bad: '{ "timeout": 3000 }',
+    good: '{ "timeout": "3000ms" }',
+  },
   "endpoint/negative-timeout": {
     severity: "error",
     sentence: "a negative `timeout` makes every request fail",
@@ -184,11 +194,18 @@ export const messages = defineMessages({
     bad: '[{ "endpoint": "/users/{id}/orders" }, { "endpoint": "/users/{uid}/cart" }]',
     good: '[{ "endpoint": "/users/{id}/orders" }, { "endpoint": "/users/{id}/cart" }]',
   },
-  "route/text-after-parameter": {
-    severity: "warning",
-    sentence: "the parameter here is called `{name}`, text included, so `{parameter}` is never filled",
-    hint: "end the segment after the parameter, or set `disable_rest`",
-    krakend: "takes all up to the next slash as the name of the parameter",
-    explain: "A parameter reaches to the next slash, and so does its name.",
+  "route/health-path": {
+    severity: "error",
+    sentence: "`health_path` cannot be a route",
+    hint: "write a plain path such as `/__health`",
+    krakend: "`panic: {reason}`",
+    explain: "The health endpoint is a route like any other, without parameters that clash.",
+  },
+  "route/too-long": {
+    severity: "error",
+    sentence: "{what} has more than {most} parts",
+    hint: "shorten it",
+    krakend: "starts",
+    explain: "Paths and field names of hundreds of parts are a mistake of whatever wrote them.",
   },
 });

@@ -33,7 +33,7 @@ export interface ServerLimits {
 export interface ServiceSettings {
   readonly returnErrorMessage: boolean;
   readonly hideVersion: boolean;
-  /** Undefined: no health endpoint. */
+  /** As a route, in bytes; undefined: no health endpoint. */
   readonly healthPath: string | undefined;
   readonly autoOptions: boolean;
   readonly checkParams: boolean;

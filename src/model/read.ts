@@ -1,6 +1,12 @@
 // Reading the located tree once its kinds are known.
+import { basename } from "node:path";
 import { at, type Located, type Member, member } from "../source/located.js";
 import type { SourceText, Span } from "../source/text.js";
+
+/** Whether a value stands there that could not be read; that was said already. */
+export function isFaulty(node: Located, key: string): boolean {
+  return at(node, key)?.kind === "null";
+}
 
 /** The text under a key; undefined when absent. */
 export function textAt(node: Located, key: string): string | undefined {
@@ -50,5 +56,5 @@ export function spanAt(node: Located, key: string): Span {
 
 /** `krakend.json:42`; places that stem from the environment name the variable. */
 export function whereOf(span: Span, file: SourceText): string {
-  return span.source === file ? `${file.name}:${file.position(span.start).line}` : span.source.name;
+  return span.source === file ? `${basename(file.name)}:${file.position(span.start).line}` : span.source.name;
 }

@@ -1,4 +1,5 @@
 // Located configuration -> Gateway: defaults, inheritance, units, routes. Reports all that it can see.
+import { basename } from "node:path";
 import type { Block, BlockReader } from "../config/blocks.js";
 import type { Report } from "../diagnostics/diagnostic.js";
 import type { Site } from "../features/kit.js";
@@ -35,10 +36,15 @@ export function resolve(resolution: Resolution, facts: GatewayFacts): Gateway {
   const endpoints = itemsAt(root, "endpoints")
     .map((node) => resolveEndpoint(resolution, node))
     .filter((endpoint) => endpoint !== undefined);
-  const registered = registerRoutes(endpoints, settings, report);
+  const registered = registerRoutes(
+    endpoints,
+    settings,
+    at(at(root, "extra_config"), "router") ?? root,
+    report,
+  );
   return {
     name: textAt(root, "name") ?? "",
-    file: file.name,
+    file: basename(file.name),
     ...facts,
     port: numberAt(root, "port") || 8080,
     listenIp: textAt(root, "listen_ip") ?? "",
@@ -66,7 +72,12 @@ export function attach(
       keySpan: block.keySpan,
       where: whereOf(block.keySpan, resolution.file),
     };
-    block.feature.check?.(block.config, site, resolution.report);
+    // A value that does not fit counts as absent in `config`; that it is missing need not be said.
+    const report: Report = (diagnostic) => {
+      const repeated = block.faulty.some((key) => diagnostic.message.includes(`\`${key}\``));
+      if (!repeated) resolution.report(diagnostic);
+    };
+    block.feature.check?.(block.config, site, report);
     const plan: unknown = block.feature.plan(block.config, site);
     return plan === undefined ? [] : [{ feature: block.feature, stage: block.stage, plan, site }];
   });

@@ -1,16 +1,17 @@
 // The routes of all endpoints, registered as KrakenD does: one tree per method, refusals at their place.
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.js";
 import type { RouteNode } from "../runtime/misses.js";
+import type { Located } from "../source/located.js";
 import type { Resolved } from "./endpoint.js";
 import { messages } from "./messages.js";
 import type { ServiceSettings } from "./model.js";
-import { utf8Bytes } from "./paths.js";
 import { type RouteConflict, RouteTree } from "./route-tree.js";
 
 /** The trees in the order in which KrakenD makes them: the health endpoint comes first. */
 export function registerRoutes(
   endpoints: readonly Resolved[],
   settings: ServiceSettings,
+  root: Located,
   report: Report,
 ): readonly (readonly [method: string, root: RouteNode])[] {
   const trees = new Map<string, RouteTree>();
@@ -19,7 +20,9 @@ export function registerRoutes(
     trees.set(method, tree);
     return tree;
   };
-  if (settings.healthPath !== undefined) treeOf("GET").add(utf8Bytes(settings.healthPath));
+  const { healthPath } = settings;
+  const refused = healthPath === undefined ? undefined : treeOf("GET").add(healthPath);
+  if (refused !== undefined) report(messages.say("route/health-path", root.span, { reason: refused.text }));
   for (const resolved of endpoints) {
     const { method, pattern } = resolved.endpoint;
     const conflict = treeOf(method).add(pattern);

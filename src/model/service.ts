@@ -2,10 +2,13 @@
 import { isIP } from "node:net";
 import { messages as configMessages } from "../config/messages.js";
 import type { Report } from "../diagnostics/diagnostic.js";
-import { at, type Located, plain } from "../source/located.js";
+import { at, type Located } from "../source/located.js";
+import { sanitizeHost } from "./hosts.js";
 import { messages } from "./messages.js";
 import type { Attached, ServerLimits, ServiceSettings } from "./model.js";
-import { itemsAt, numberAt, spanAt, textAt } from "./read.js";
+import { utf8Bytes } from "./paths.js";
+import { booleanAt, isFaulty, itemsAt, numberAt, spanAt, textAt } from "./read.js";
+import { cleanPattern } from "./route-tree.js";
 
 const defaults: ServiceSettings = {
   returnErrorMessage: false,
@@ -25,19 +28,39 @@ const defaults: ServiceSettings = {
 
 /** The defaults, with what the rooms at service level decide. */
 export function serviceSettings(rooms: readonly Attached[]): ServiceSettings {
-  return Object.assign({}, defaults, ...rooms.map((room) => room.feature.settings?.(room.plan).service));
+  const settings: ServiceSettings = Object.assign(
+    {},
+    defaults,
+    ...rooms.map((room) => room.feature.settings?.(room.plan).service),
+  );
+  const { healthPath } = settings;
+  return {
+    ...settings,
+    healthPath: healthPath === undefined ? undefined : cleanPattern(utf8Bytes(healthPath)),
+  };
 }
 
 export function checkService(root: Located, report: Report): void {
   const version = numberAt(root, "version") ?? 0;
-  if (version !== 3) report(messages.say("service/version", spanAt(root, "version"), { version }));
+  if (version !== 3 && !isFaulty(root, "version"))
+    report(messages.say("service/version", spanAt(root, "version"), { version }));
   const port = numberAt(root, "port") ?? 0;
   if (port < 0 || port > 65535) report(messages.say("service/port", spanAt(root, "port"), { value: port }));
   const listenIp = textAt(root, "listen_ip") ?? "";
-  if (listenIp !== "" && isIP(listenIp) === 0) {
+  if (listenIp !== "" && (isIP(listenIp) === 0 || listenIp.includes("%"))) {
     report(messages.say("service/listen-ip", spanAt(root, "listen_ip"), { value: listenIp }));
   }
+  for (const item of itemsAt(root, "host")) {
+    const host = item.kind === "string" ? item.value : "";
+    if (sanitizeHost(host) === undefined)
+      report(messages.say("host/invalid", item.span, { host: shown(host) }));
+  }
   reportNotYet(root, report);
+}
+
+/** An empty text can be seen. */
+export function shown(text: string): string {
+  return text === "" ? '""' : text;
 }
 
 /** Keys that change answers or protect, and are not there yet. */
@@ -68,7 +91,7 @@ const ACCEPTED: Readonly<Record<string, string>> = {
 
 function reportNotYet(root: Located, report: Report): void {
   const tls = at(root, "tls");
-  if (tls !== undefined && !(tls.kind === "object" && plain(at(tls, "disabled") ?? tls) === true)) {
+  if (tls !== undefined && !booleanAt(tls, "disabled")) {
     report(configMessages.say("config/not-yet-key", tls.span, { key: "tls", what: "TLS for clients" }));
   }
   if (itemsAt(root, "async_agent").length > 0) {
@@ -91,15 +114,25 @@ function isOff(value: Located): boolean {
   return (value.kind === "boolean" && !value.value) || (value.kind === "number" && value.value === 0);
 }
 
+/** The longest that a timer can wait, in ms: 24.8 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Whole milliseconds that a timer can wait; 0 is no limit. */
+function timer(root: Located, key: string): number {
+  return Math.min(Math.ceil(Math.max(0, numberAt(root, key) ?? 0)), LONGEST_TIMER_MS);
+}
+
 /** Go adds 4096 bytes to the configured limit [Go net/http server.go initialReadLimitSize]. */
 export function serverLimits(root: Located): ServerLimits {
   const maxHeader = numberAt(root, "max_header_bytes") ?? 0;
-  const readMs = Math.max(0, numberAt(root, "read_timeout") ?? 0);
+  const readMs = timer(root, "read_timeout");
+  const headerMs = timer(root, "read_header_timeout");
   return {
-    maxHeaderBytes: (maxHeader > 0 ? maxHeader : 1 << 20) + 4096,
-    readHeaderTimeoutMs: Math.max(0, numberAt(root, "read_header_timeout") ?? 0) || readMs,
+    maxHeaderBytes: Math.min(maxHeader > 0 ? maxHeader : 1 << 20, 1 << 30) + 4096,
+    // The time for the whole request covers its header too.
+    readHeaderTimeoutMs: readMs === 0 ? headerMs : Math.min(headerMs || readMs, readMs),
     readTimeoutMs: readMs,
-    idleTimeoutMs: Math.max(0, numberAt(root, "idle_timeout") ?? 0) || readMs,
-    maxShutdownMs: Math.max(0, numberAt(root, "max_shutdown_wait_time") ?? 0),
+    idleTimeoutMs: timer(root, "idle_timeout") || readMs,
+    maxShutdownMs: timer(root, "max_shutdown_wait_time"),
   };
 }

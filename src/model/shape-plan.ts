@@ -38,8 +38,24 @@ function grow(
   return root;
 }
 
+/** Field names of more parts are a mistake, and would need more stack than there is. */
+const MOST_PARTS = 100;
+
+function refuseLongPaths(node: Located, report: Report): void {
+  for (const key of ["allow", "deny"]) {
+    if (textsAt(node, key).every((path) => path.split(".").length <= MOST_PARTS)) continue;
+    report(
+      messages.say("route/too-long", spanAt(node, key), { what: `an entry of \`${key}\``, most: MOST_PARTS }),
+    );
+  }
+  const target = textAt(node, "target") ?? "";
+  if (target.split(".").length <= MOST_PARTS) return;
+  report(messages.say("route/too-long", spanAt(node, "target"), { what: "`target`", most: MOST_PARTS }));
+}
+
 /** The plan of a backend; a `no-op` one has none, and is told so. */
 export function shapePlan(node: Located, noOp: boolean, report: Report): ShapePlan {
+  refuseLongPaths(node, report);
   const group = textAt(node, "group");
   const target = textAt(node, "target");
   const allow = textsAt(node, "allow");

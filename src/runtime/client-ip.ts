@@ -37,7 +37,8 @@ export class ClientIp {
     const items = list.split(",");
     for (let index = items.length - 1; index >= 0; index -= 1) {
       const item = items[index]!.trim();
-      if (isIP(item) === 0) return undefined;
+      // Go does not take a zone for a part of an address.
+      if (isIP(item) === 0 || item.includes("%")) return undefined;
       if (index === 0 || !this.#trusts(item)) return item;
     }
     return undefined;

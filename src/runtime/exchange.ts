@@ -47,7 +47,7 @@ export interface Exchange {
   onGone(listener: () => void): () => void;
   /** Sends the whole reply. */
   send(status: number, headers: FlatHeaders, body: ByteString): void;
-  /** Starts a streamed reply. `length` is the announced Content-Length, if known. */
+  /** Starts a streamed reply. */
   stream(status: number, headers: FlatHeaders): ReplyStream;
 }
 

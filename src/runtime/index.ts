@@ -40,7 +40,8 @@ export {
 export { replyMiss } from "./reply-miss.js";
 export { segmentEnd, serveOptions } from "./routing.js";
 export { serve } from "./serve.js";
-export { type Answer, type Call, type StreamedAnswer, Upstream } from "./upstream.js";
+export { type Call, Upstream } from "./upstream.js";
+export type { Answer, StreamedAnswer } from "./upstream-answer.js";
 export { UpstreamError } from "./upstream-error.js";
 export { badStatus, isSuccess, keyedStatusDetails, statusAsIs, statusDetails } from "./upstream-status.js";
 export { BadTarget, wirePath, withQuery } from "./wire-path.js";

@@ -4,7 +4,11 @@ import type { ByteString } from "./bytes.js";
 import type { UpstreamError } from "./upstream-error.js";
 
 const MOST_BUFFERED = 1 << 20;
+const LONGEST_TEXT = 8192;
 let dropped = 0;
+
+// A reader that has gone away must not take the gateway with it.
+process.stderr.on("error", () => {});
 
 function write(level: string, text: ByteString): void {
   if (process.stderr.writableLength > MOST_BUFFERED) {
@@ -13,7 +17,9 @@ function write(level: string, text: ByteString): void {
   }
   const lost = dropped > 0 ? `${stamp()} KRAKEND WARNING: ${dropped} log lines dropped\n` : "";
   dropped = 0;
-  process.stderr.write(Buffer.from(`${lost}${stamp()} KRAKEND ${level}: ${oneLine(text)}\n`, "latin1"));
+  process.stderr.write(
+    Buffer.from(`${lost}${stamp()} KRAKEND ${level}: ${oneLine(text.slice(0, LONGEST_TEXT))}\n`, "latin1"),
+  );
 }
 
 function stamp(): string {

@@ -253,7 +253,8 @@ const RECORDED: Readonly<Record<string, Table>> = {
       ["/a/./b/x", "match"],
       ["/a/z/../b/x", "match"],
       ["/a/b/x/", "301 /a/b/x"],
-      ["//a//b/x/", "301 //a//b/x"],
+      // KrakenD leaves both slashes, which names another host.
+      ["//a//b/x/", "301 /a/b/x"],
       ["/a/b//", "404"],
       ["DELETE /a/b/x", "404"],
       ["PUT //a/b/x", "match"],
@@ -329,7 +330,7 @@ describe("redirects", () => {
     );
   });
 
-  it("leave alone what looks like a host", () => {
+  it("never lead to another host", () => {
     const slashes = treesOf("/:a/:b/x");
     expect(answer(slashes, "//evil.example/x/")).toBe("301 /evil.example/x");
     expect(answer(slashes, "///x/")).toBe("301 /x");

@@ -3,7 +3,7 @@
 import { type Keyed, membersOf } from "./json/members.js";
 import { JsonFault } from "./json/reader.js";
 import type { JsonText, Members } from "./json/text.js";
-import type { Answer, StreamedAnswer } from "./upstream.js";
+import type { Answer, StreamedAnswer } from "./upstream-answer.js";
 import { allFailed, UpstreamError } from "./upstream-error.js";
 
 let arrivals = 0;

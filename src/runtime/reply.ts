@@ -8,7 +8,7 @@ import { isString, type JsonText, type Members, unquote } from "./json/text.js";
 import { logFailure } from "./log.js";
 import type { Outcome } from "./outcome.js";
 import { sniff } from "./sniff.js";
-import type { Answer, StreamedAnswer } from "./upstream.js";
+import type { Answer, StreamedAnswer } from "./upstream-answer.js";
 import type { UpstreamError } from "./upstream-error.js";
 
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -142,11 +142,16 @@ const NOT_RELAYED = new Set([
 ]);
 
 /** Headers of an upstream answer that a client of the gateway may see [RFC 9110 7.6.1]. */
-function relayedHeaders(banner: Banner, answer: Answer | StreamedAnswer): string[] {
+function relayedHeaders(
+  banner: Banner,
+  answer: Answer | StreamedAnswer,
+  hidden: readonly string[] = [],
+): string[] {
   const headers: string[] = [...banner, "X-Krakend-Completed", "false"];
   for (let index = 0; index < answer.headers.length; index += 2) {
     const name = answer.headers[index]!;
-    if (!NOT_RELAYED.has(name.toLowerCase())) headers.push(name, answer.headers[index + 1]!);
+    const lower = name.toLowerCase();
+    if (!NOT_RELAYED.has(lower) && !hidden.includes(lower)) headers.push(name, answer.headers[index + 1]!);
   }
   return headers;
 }
@@ -162,31 +167,35 @@ export function relay(x: Exchange, banner: Banner, answer: StreamedAnswer | Answ
  * take more.
  */
 function relayStream(x: Exchange, banner: Banner, answer: StreamedAnswer): void {
-  const headers = relayedHeaders(banner, answer);
-  const bare = answer.status === 204 || answer.status === 304 || x.method === "HEAD";
-  if (bare) {
+  if (answer.bare) {
     answer.discard();
-    return x.send(answer.status, headers, "");
+    // A length without a body would be taken from the next answer [RFC 9110 8.6].
+    x.send(answer.status, relayedHeaders(banner, answer, ["content-length"]), "");
+    return;
   }
+  const headers = relayedHeaders(banner, answer);
   answer.pipe((first) => {
-    if (
-      first.length > 0 &&
-      !answer.headers.some((name, index) => index % 2 === 0 && /^content-type$/i.test(name))
-    ) {
-      headers.push("Content-Type", sniff(Buffer.from(first).latin1Slice(0, 512)));
+    if (first.length > 0 && headerOf(answer.headers, "content-type") === undefined) {
+      headers.push("Content-Type", sniff(startOf(first)));
     }
     return x.stream(answer.status || 200, headers);
   });
 }
 
+function startOf(bytes: Uint8Array): ByteString {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 512)).latin1Slice();
+}
+
 /** An answer that is there as a whole. */
 function relayWhole(x: Exchange, banner: Banner, answer: Answer): void {
-  const hidden = new Set(["content-length"]);
-  if (headerOf(answer.headers, "content-encoding") === "gzip") hidden.add("content-encoding");
-  const headers = relayedHeaders(banner, answer).filter(
-    (_each, index, all) => !hidden.has(all[index & ~1]!.toLowerCase()),
+  const unzipped = headerOf(answer.headers, "content-encoding") === "gzip";
+  const headers = relayedHeaders(
+    banner,
+    answer,
+    unzipped ? ["content-length", "content-encoding"] : ["content-length"],
   );
-  const typed = headers.some((name, index) => index % 2 === 0 && /^content-type$/i.test(name));
-  if (!typed && answer.body !== "") headers.push("Content-Type", sniff(answer.body));
+  if (headerOf(headers, "content-type") === undefined && answer.body !== "") {
+    headers.push("Content-Type", sniff(answer.body));
+  }
   x.send(answer.status || 200, headers, answer.body);
 }

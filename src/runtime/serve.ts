@@ -1,7 +1,7 @@
 // Start and end of the generated program.
 import type { Server } from "node:http";
 import { logInfo, logWarning } from "./log.js";
-import { createGatewayServer, drain, type ServerOptions } from "./server.js";
+import { closeSilent, createGatewayServer, drain, type ServerOptions } from "./server.js";
 import { closeUpstreams } from "./upstream.js";
 
 export interface ServeOptions extends ServerOptions {
@@ -37,6 +37,9 @@ export function serve(options: ServeOptions): void {
   }
 }
 
+/** How long a connection without a request may hold the exit back [Go net/http Shutdown]. */
+const SILENT_MS = 5000;
+
 /** Refuses new connections, lets running requests end, then leaves. [core.md 2.9] */
 function stop(server: Server, options: ServeOptions): void {
   drain();
@@ -46,6 +49,8 @@ function stop(server: Server, options: ServeOptions): void {
   };
   server.close(leave);
   server.closeIdleConnections();
+  // A connection on which no request has begun holds the exit back, but not for long.
+  setTimeout(closeSilent, SILENT_MS).unref();
   if (options.maxShutdownMs > 0) {
     setTimeout(() => {
       logWarning("[SERVICE: gwc] context deadline exceeded");

@@ -1,12 +1,13 @@
 // The server behind Exchange: node:http. Nothing outside this file sees its objects.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { PassThrough } from "node:stream";
 import { type ByteString, percentDecode } from "./bytes.js";
 import { type ClientIp, plainAddress } from "./client-ip.js";
 import { onDeadline } from "./deadline.js";
 import type { Exchange, FlatHeaders, Handler, ReplyStream, RequestBody } from "./exchange.js";
 import { logFault } from "./log.js";
-import { refuseConnection, refuseRequest } from "./refusal.js";
+import { refuse, refuseConnection, refuseRequest } from "./refusal.js";
 import { clientGone, deadlineExceeded, UpstreamError } from "./upstream-error.js";
 
 /** The largest request body that is held in memory for several backends, in bytes. */
@@ -30,6 +31,13 @@ export function drain(): void {
   draining = true;
 }
 
+const connections = new Set<Socket>();
+
+/** Closes the connections on which no request is being served. */
+export function closeSilent(): void {
+  for (const socket of connections) if (!waiting.has(socket)) socket.destroy();
+}
+
 /** A server that is not listening yet. */
 export function createGatewayServer(options: ServerOptions): Server {
   const server = createServer(
@@ -42,21 +50,53 @@ export function createGatewayServer(options: ServerOptions): Server {
       connectionsCheckingInterval: 1000,
       noDelay: true,
     },
-    (request, response) => serveOne(options, request, response),
+    (request, response) => inTurn(request, response, () => serveOne(options, request, response)),
   );
+  server.on("connection", (socket: Socket) => {
+    connections.add(socket);
+    socket.on("close", () => connections.delete(socket));
+  });
+  // Headers beyond a number would be dropped unseen; their bytes are limited instead.
+  server.maxHeadersCount = 0;
   server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => {
     response.writeHead(417, ["Connection", "close", "Content-Length", "0"]);
     response.end();
   });
-  server.on("clientError", (fault: NodeJS.ErrnoException, socket: Socket) => refuseConnection(fault, socket));
+  server.on("clientError", (fault: NodeJS.ErrnoException, socket: Socket) =>
+    refuseConnection(fault, socket, waiting.has(socket)),
+  );
   return server;
+}
+
+/** Requests of one connection that wait for the answer before them. */
+const waiting = new WeakMap<Socket, (() => void)[]>();
+
+/**
+ * Pipelined requests are served one after the other: a later one must not take effect before an
+ * earlier one [RFC 9112 9.3.2].
+ */
+function inTurn(request: IncomingMessage, response: ServerResponse, start: () => void): void {
+  const { socket } = request;
+  const queue = waiting.get(socket);
+  response.on("close", () => {
+    const next = waiting.get(socket)?.shift();
+    if (next === undefined) waiting.delete(socket);
+    else if (socket.destroyed) waiting.delete(socket);
+    else next();
+  });
+  if (queue !== undefined) {
+    queue.push(start);
+    return;
+  }
+  waiting.set(socket, []);
+  start();
 }
 
 function serveOne(options: ServerOptions, request: IncomingMessage, response: ServerResponse): void {
   const target = splitTarget(request.url ?? "/");
   const refusal = refuseRequest(request, target);
   if (refusal !== undefined) {
-    request.socket.end(refusal, "latin1");
+    refuse(response, refusal);
     return;
   }
   if (request.method === "OPTIONS" && request.url === "*") {
@@ -110,6 +150,8 @@ class NodeExchange implements Exchange {
   constructor(request: IncomingMessage, response: ServerResponse, clientIp: ClientIp, target: Target) {
     this.#request = request;
     this.#response = response;
+    // Each backend of the request listens for the client's leaving.
+    response.setMaxListeners(0);
     this.#clientIp = clientIp;
     this.method = request.method ?? "GET";
     this.path = target.path;
@@ -133,26 +175,39 @@ class NodeExchange implements Exchange {
     return Array.isArray(value) ? value[0] : value;
   }
 
+  /** A stream of its own, since whoever sends it on may give it up before its end. */
   streamBody(): RequestBody | undefined {
-    return this.hasBody ? this.#request : undefined;
+    if (!this.hasBody) return undefined;
+    const request = this.#request;
+    const body = new PassThrough();
+    body.on("error", () => {});
+    body.on("close", () => {
+      request.unpipe(body);
+      request.resume();
+    });
+    return request.pipe(body);
   }
 
   readBody(deadline: number): Promise<Uint8Array | UpstreamError> {
+    const request = this.#request;
     return new Promise((resolve) => {
       const chunks: Uint8Array[] = [];
       let size = 0;
-      const settle = (result: Uint8Array | UpstreamError): void => {
-        stop();
-        resolve(result);
-      };
-      const stop = onDeadline(deadline, () => settle(deadlineExceeded()));
-      this.#request.on("data", (chunk: Uint8Array) => {
+      const collect = (chunk: Uint8Array): void => {
         size += chunk.length;
         if (size <= MOST_BUFFERED_BODY) chunks.push(chunk);
         else settle(new UpstreamError("too-large", "http: request body too large", 413));
-      });
-      this.#request.on("end", () => settle(Buffer.concat(chunks)));
-      this.#request.on("close", () => settle(clientGone()));
+      };
+      const end = (): void => settle(Buffer.concat(chunks));
+      const close = (): void => settle(clientGone());
+      const settle = (result: Uint8Array | UpstreamError): void => {
+        stop();
+        request.off("data", collect).off("end", end).off("close", close);
+        chunks.length = 0;
+        resolve(result);
+      };
+      const stop = onDeadline(deadline, () => settle(deadlineExceeded()));
+      request.on("data", collect).on("end", end).on("close", close);
     });
   }
 
@@ -178,18 +233,22 @@ class NodeExchange implements Exchange {
   stream(status: number, headers: FlatHeaders): ReplyStream {
     const response = this.#response;
     if (!response.headersSent && !response.destroyed) response.writeHead(status, [...headers, ...closing()]);
-    this.#swallowBody();
     return {
       write: (chunk) => response.write(chunk),
       onDrain: (listener) => response.on("drain", listener),
       end: () => response.end(),
-      abort: () => response.destroy(),
+      abort: () => {
+        response.flushHeaders();
+        response.destroy();
+      },
     };
   }
 
   /** A body that nobody reads is read to its end, so that the connection stays usable. */
   #swallowBody(): void {
-    if (this.hasBody && !this.#request.readableEnded) this.#request.resume();
+    if (!this.hasBody || this.#request.readableEnded) return;
+    this.#request.unpipe();
+    this.#request.resume();
   }
 
   /** A fault of the gateway: the client gets a bare 500, the operator the reason. */

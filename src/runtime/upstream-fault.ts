@@ -58,6 +58,12 @@ function brokenAnswer(fault: SystemFault): string {
   const broken = "net/http: HTTP/1.x transport connection broken:";
   if (fault.code?.startsWith("HPE_") === true) return `${broken} ${fault.message}`;
   if (fault.code === "UND_ERR_HEADERS_OVERFLOW") return `${broken} server response headers too large`;
+  if (fault.code === "ERR_ASSERTION") return `${broken} malformed HTTP status code`;
   if (fault.code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") return "unexpected EOF";
   return fault.message === "" ? "connection failed" : fault.message;
+}
+
+/** The connection broke before any part of the answer: on one that was used before, the backend may just have closed it. */
+export function isBrokenConnection(fault: Error): boolean {
+  return ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes((fault as SystemFault).code ?? "");
 }

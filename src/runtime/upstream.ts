@@ -1,35 +1,19 @@
 // Calls to backends over undici. Failures are values; nothing outside this file sees undici.
-import { createGunzip, gunzip } from "node:zlib";
 import { type Dispatcher, Pool } from "undici";
 import { type ByteString, percentDecode } from "./bytes.js";
 import { onDeadline } from "./deadline.js";
-import type { Exchange, FlatHeaders, ReplyStream, RequestBody } from "./exchange.js";
+import type { Exchange, RequestBody } from "./exchange.js";
 import { headerOf } from "./forward.js";
+import {
+  type Answer,
+  ArrivingAnswer,
+  type Receiver,
+  type StreamedAnswer,
+  WholeAnswer,
+} from "./upstream-answer.js";
 import { clientGone, deadlineExceeded, UpstreamError } from "./upstream-error.js";
-import { connectionError, requestError, tooLarge } from "./upstream-fault.js";
+import { requestError } from "./upstream-fault.js";
 import { BadTarget } from "./wire-path.js";
-
-/** The largest answer that is held in memory, in bytes, before and after gzip. */
-export const MOST_ANSWER_BYTES = 64 * 1024 * 1024;
-
-/** A whole answer; its body with gzip taken off. */
-export interface Answer {
-  /** What was asked, for error texts. */
-  readonly url: ByteString;
-  readonly status: number;
-  readonly headers: FlatHeaders;
-  readonly body: ByteString;
-}
-
-/** An answer whose body is still arriving. */
-export interface StreamedAnswer {
-  readonly status: number;
-  readonly headers: FlatHeaders;
-  /** Copies the body to the reply that `start` opens when the first bytes, or the end, are there. */
-  pipe(start: (first: Uint8Array) => ReplyStream): void;
-  /** Gives the body up. */
-  discard(): void;
-}
 
 /** What a call needs: emitted code fills it in. */
 export interface Call {
@@ -98,6 +82,7 @@ export class Upstream {
       const handler = receiver(resolve, finish);
       handler.url = origin.host + call.target;
       handler.method = call.method;
+      handler.again = isRepeatable(call) ? () => send(origin, call, handler) : undefined;
       const stopDeadline = onDeadline(call.deadline, () => handler.fail(deadlineExceeded()));
       const stopGone = x.onGone(() => handler.fail(clientGone()));
       send(origin, call, handler);
@@ -111,6 +96,13 @@ export class Upstream {
     this.#next = (this.#next + 1) % count;
     return this.#origins[this.#next]!;
   }
+}
+
+/** Safe to ask a second time when nothing came back [RFC 9110 9.2.2]. */
+function isRepeatable(call: Call): boolean {
+  return (
+    (call.method === "GET" || call.method === "HEAD" || call.method === "OPTIONS") && call.body === undefined
+  );
 }
 
 function addsGzip(call: Call): boolean {
@@ -182,187 +174,5 @@ function poolOf(origin: string): Pool | UpstreamError {
     return pool;
   } catch (fault) {
     return new UpstreamError("target", (fault as Error).message);
-  }
-}
-
-/** The side of undici's dispatch that is called back; ends exactly once. */
-abstract class Receiver {
-  url = "";
-  method = "";
-  #abort: (() => void) | undefined;
-  #failed: UpstreamError | undefined;
-  protected readonly finish: () => void;
-
-  constructor(finish: () => void) {
-    this.finish = finish;
-  }
-
-  onConnect(abort: () => void): void {
-    this.#abort = abort;
-    if (this.#failed !== undefined) abort();
-  }
-
-  /** Ends the call with this failure, whatever still arrives. */
-  fail(error: UpstreamError): void {
-    if (this.#failed !== undefined) return;
-    this.#failed = error;
-    this.finish();
-    this.onFailure(error);
-    this.#abort?.();
-  }
-
-  onError(fault: Error): void {
-    this.fail(connectionError(this.method, this.url, fault));
-  }
-
-  protected abstract onFailure(error: UpstreamError): void;
-  abstract onHeaders(status: number, rawHeaders: Buffer[], resume: () => void): boolean;
-  abstract onData(chunk: Buffer): boolean;
-  abstract onComplete(): void;
-}
-
-function textHeaders(raw: readonly Buffer[]): string[] {
-  return raw.map((each) => each.latin1Slice());
-}
-
-/** Collects the whole body. */
-class WholeAnswer extends Receiver {
-  readonly #resolve: (result: Answer | UpstreamError) => void;
-  #status = 0;
-  #headers: string[] = [];
-  #chunks: Buffer[] = [];
-  #size = 0;
-
-  constructor(resolve: (result: never) => void, finish: () => void) {
-    super(finish);
-    this.#resolve = resolve as (result: Answer | UpstreamError) => void;
-  }
-
-  onHeaders(status: number, rawHeaders: Buffer[]): boolean {
-    if (status < 200) return true;
-    this.#status = status;
-    this.#headers = textHeaders(rawHeaders);
-    return true;
-  }
-
-  onData(chunk: Buffer): boolean {
-    this.#size += chunk.length;
-    if (this.#size > MOST_ANSWER_BYTES) this.fail(tooLarge(this.method, this.url));
-    else this.#chunks.push(chunk);
-    return true;
-  }
-
-  onComplete(): void {
-    const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#size);
-    if (headerOf(this.#headers, "content-encoding") !== "gzip") {
-      this.#settle(body);
-      return;
-    }
-    gunzip(body, { maxOutputLength: MOST_ANSWER_BYTES }, (fault, plain) => {
-      if (fault === null) this.#settle(plain);
-      else this.fail(new UpstreamError("decode", "unexpected EOF"));
-    });
-  }
-
-  #settle(body: Buffer): void {
-    this.finish();
-    this.#resolve({ url: this.url, status: this.#status, headers: this.#headers, body: body.latin1Slice() });
-  }
-
-  protected override onFailure(error: UpstreamError): void {
-    this.#chunks = [];
-    this.#resolve(error);
-  }
-}
-
-/** Hands on the head, and then the body as it arrives. */
-class ArrivingAnswer extends Receiver implements StreamedAnswer {
-  status = 0;
-  headers: string[] = [];
-  readonly #resolve: (result: StreamedAnswer | UpstreamError) => void;
-  readonly #inflate: boolean;
-  #resume: () => void = () => {};
-  #start: ((first: Uint8Array) => ReplyStream) | undefined;
-  #reply: ReplyStream | undefined;
-  #gunzip: ReturnType<typeof createGunzip> | undefined;
-  #discarded = false;
-
-  constructor(resolve: (result: never) => void, finish: () => void, inflate: boolean) {
-    super(finish);
-    this.#resolve = resolve as (result: StreamedAnswer | UpstreamError) => void;
-    this.#inflate = inflate;
-  }
-
-  onHeaders(status: number, rawHeaders: Buffer[], resume: () => void): boolean {
-    if (status < 200) return true;
-    this.status = status;
-    this.headers = textHeaders(rawHeaders);
-    this.#resume = resume;
-    if (this.#inflate && headerOf(this.headers, "content-encoding") === "gzip") this.#unzip();
-    this.#resolve(this);
-    return false;
-  }
-
-  #unzip(): void {
-    const hidden = new Set(["content-encoding", "content-length"]);
-    this.headers = this.headers.filter(
-      (_each, index) => !hidden.has(this.headers[index & ~1]!.toLowerCase()),
-    );
-    const gunzip = createGunzip();
-    this.#gunzip = gunzip;
-    gunzip.on("data", (chunk: Buffer) => {
-      if (!this.#write(chunk)) gunzip.pause();
-    });
-    gunzip.on("end", () => this.#end());
-    // A broken gzip body ends what was sent so far [core: an empty body in no-op].
-    gunzip.on("error", () => this.#end());
-    gunzip.on("drain", () => this.#resume());
-  }
-
-  pipe(start: (first: Uint8Array) => ReplyStream): void {
-    this.#start = start;
-    this.#resume();
-  }
-
-  discard(): void {
-    this.#discarded = true;
-    this.#resume();
-  }
-
-  onData(chunk: Buffer): boolean {
-    if (this.#discarded) return true;
-    return this.#gunzip === undefined ? this.#write(chunk) : this.#gunzip.write(chunk);
-  }
-
-  #write(chunk: Uint8Array): boolean {
-    return this.#open(chunk).write(chunk);
-  }
-
-  #open(first: Uint8Array): ReplyStream {
-    if (this.#reply === undefined) {
-      this.#reply = this.#start!(first);
-      this.#reply.onDrain(() => (this.#gunzip === undefined ? this.#resume() : this.#gunzip.resume()));
-    }
-    return this.#reply;
-  }
-
-  onComplete(): void {
-    if (this.#gunzip === undefined) this.#end();
-    else this.#gunzip.end();
-  }
-
-  #end(): void {
-    this.finish();
-    if (!this.#discarded) this.#open(new Uint8Array(0)).end();
-  }
-
-  /**
-   * After the head has gone out a failure can only cut the connection, so that the client sees
-   * that the answer is not whole.
-   */
-  protected override onFailure(error: UpstreamError): void {
-    this.#gunzip?.destroy();
-    if (this.status === 0) this.#resolve(error);
-    else if (!this.#discarded) this.#open(new Uint8Array(0)).abort();
   }
 }

@@ -51,7 +51,7 @@ describe("gwc check", () => {
     const { status, out, err } = gwc("check", config("bad.json", content));
     expect(err).toBe("");
     expect(out).toMatch(/error\[config\/[a-z-]+\]/);
-    expect(out).toMatch(content.length === 0 ? /--> bad\.json/ : /--> bad\.json:\d+:\d+/);
+    expect(out).toMatch(content.length === 0 ? /--> \S*bad\.json/ : /--> \S*bad\.json:\d+:\d+/);
     expect(status).toBe(1);
   });
 

@@ -20,6 +20,13 @@ const messages = defineMessages({
     krakend: "honours it",
     explain: "gwc never serves a configuration without something that it asks for.",
   },
+  "aggregation/param-not-a-text": {
+    severity: "error",
+    sentence: "`sequential_propagated_params` must be a list of texts",
+    hint: 'write names such as `"resp0_id"`',
+    krakend: "panics at start when the endpoint has more than one backend",
+    explain: "Each entry names a value of an earlier answer.",
+  },
   "aggregation/combiner-not-a-text": {
     severity: "error",
     sentence: "`combiner` must be a text",
@@ -95,6 +102,11 @@ export const proxyOptions = defineFeature<ProxyConfig, never>({
     const { combiner, sequential, static: fixed, flatmap_filter: flatmap, shadow } = config;
     if (site.backendCount > 1 && combiner !== undefined && typeof combiner !== "string") {
       report(messages.say("aggregation/combiner-not-a-text", spanOf("combiner")));
+    }
+    const propagated = config.sequential_propagated_params;
+    const mistyped = Array.isArray(propagated) && propagated.some((each) => typeof each !== "string");
+    if (site.backendCount > 1 && mistyped) {
+      report(messages.say("aggregation/param-not-a-text", spanOf("sequential_propagated_params")));
     }
     const wanted = { sequential, static: fixed, flatmap_filter: flatmap, shadow };
     for (const [key, value] of Object.entries(wanted)) {

@@ -1,7 +1,7 @@
 // Kept answers, bounded by number and size.
 import type { ByteString } from "../../runtime/bytes.js";
 import type { FlatHeaders } from "../../runtime/exchange.js";
-import type { Answer } from "../../runtime/upstream.js";
+import type { Answer } from "../../runtime/upstream-answer.js";
 
 /** A bound for every store, 256 MiB; KrakenD's grow without end unless both limits are given. */
 export const MOST_STORE_BYTES = 256 * 1024 * 1024;

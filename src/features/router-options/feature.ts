@@ -1,8 +1,9 @@
 // `router`: options of the router and of the built-in answers. [lura router/gin/engine.go]
 import { isIP } from "node:net";
+import { canonicalKey } from "../../codegen/keys.js";
 import { defineMessages } from "../../diagnostics/messages.js";
 import type { ServiceSettings } from "../../model/model.js";
-import { at } from "../../source/located.js";
+import { at, plain } from "../../source/located.js";
 import { defineFeature, type Site } from "../kit.js";
 
 interface Config {
@@ -36,6 +37,19 @@ const messages = defineMessages({
     hint: "delete it if the gateway may do without it",
     krakend: "honours it",
     explain: "gwc never serves a configuration without something that it asks for.",
+  },
+  "router-options/too-deep": {
+    severity: "error",
+    sentence: "`error_body` nests deeper than 200 levels",
+    hint: "nest less",
+    explain: "The body of an error is a small document.",
+  },
+  "router-options/unused-body": {
+    severity: "warning",
+    sentence: "`error_body` has no effect for {status}",
+    hint: "only `404` and `405` have a body of their own",
+    krakend: "ignores it",
+    explain: "The router answers 404 and 405 itself; other statuses come from backends.",
   },
   "router-options/bad-proxy": {
     severity: "error",
@@ -87,13 +101,23 @@ export const routerOptions = defineFeature<Config, Plan>({
       if (config[key] !== true) continue;
       report(messages.say("router-options/not-yet", at(site.block, key)?.span ?? site.keySpan, { key }));
     }
+    const bodies = at(site.block, "error_body");
+    if (isTooDeep(config.error_body))
+      report(messages.say("router-options/too-deep", bodies?.span ?? site.keySpan));
+    for (const { key, keySpan } of bodies?.kind === "object" ? bodies.members : []) {
+      if (key === "404" || key === "405" || /^[@$_#]/.test(key)) continue;
+      report(messages.say("router-options/unused-body", keySpan, { status: key }));
+    }
     const list = at(site.block, "trusted_proxies");
     const bad = (config.trusted_proxies ?? []).findIndex((entry) => !isNetwork(entry));
     if (bad < 0) return;
     const span = (list?.kind === "array" ? list.items[bad]?.span : list?.span) ?? site.keySpan;
     report(messages.say("router-options/bad-proxy", span, { entry: config.trusted_proxies?.[bad] ?? "" }));
   },
-  plan: (config, site) => ({ ...independent(config), ...(isSpoiled(site) ? {} : together(config)) }),
+  plan: (config, site) => ({
+    ...independent(config),
+    ...(isSpoiled(site) ? {} : together(foldCase(config, site))),
+  }),
   settings: (plan) => ({ service: plan }),
 });
 
@@ -101,9 +125,14 @@ export const routerOptions = defineFeature<Config, Plan>({
 function independent(config: Config): Plan {
   const { error_body: bodies = {} } = config;
   const body = (status: string): string | undefined =>
-    bodies[status] === undefined || bodies[status] === null ? undefined : goJson(bodies[status]);
+    bodies[status] === undefined || bodies[status] === null || isTooDeep(bodies[status])
+      ? undefined
+      : goJson(bodies[status]);
   return {
-    healthPath: config.disable_health === true ? undefined : config.health_path || "/__health",
+    healthPath:
+      config.disable_health === true
+        ? undefined
+        : `/${(config.health_path || "/__health").replace(/^\//, "")}`,
     autoOptions: config.auto_options === true,
     checkParams: config.disable_path_decoding !== true,
     notFoundBody: body("404"),
@@ -146,6 +175,17 @@ function isSpoiled(site: Site): boolean {
   });
 }
 
+/** The options that KrakenD decodes together it also finds in other letter case [Go encoding/json]. */
+function foldCase(config: Config, site: Site): Config {
+  const { block } = site;
+  if (!site.compat || block.kind !== "object") return config;
+  const folded = block.members.flatMap(({ key, value }): [string, unknown][] => {
+    const lower = key.toLowerCase();
+    return key !== lower && Object.hasOwn(TYPES, lower) ? [[lower, plain(value)]] : [];
+  });
+  return { ...Object.fromEntries(folded), ...config };
+}
+
 const TYPES: Readonly<Record<string, "boolean" | "array" | "number">> = {
   return_error_msg: "boolean",
   hide_version_header: "boolean",
@@ -171,20 +211,28 @@ function usable(trusted: readonly string[]): readonly string[] {
 function isNetwork(entry: string): boolean {
   const [address = "", bits, ...more] = entry.split("/");
   const family = isIP(address);
-  if (family === 0 || more.length > 0) return false;
+  if (family === 0 || more.length > 0 || address.includes("%")) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32));
 }
 
-/** As Go prints decoded JSON: keys sorted, `<`, `>` and `&` escaped. A byte string. */
+/** As Go prints decoded JSON: keys in byte order, `<`, `>` and `&` escaped. A byte string. */
 function goJson(value: unknown): string {
-  const text = JSON.stringify(value, (_key, each: unknown) =>
-    typeof each === "object" && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
-  const escaped = text.replace(
-    /[<>&\u2028\u2029]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-  return Buffer.from(escaped, "utf8").toString("latin1");
+  if (Array.isArray(value)) return `[${value.map(goJson).join(",")}]`;
+  if (typeof value === "object" && value !== null) {
+    const members = Object.entries(value).map(([key, each]) => [canonicalKey(key), goJson(each)] as const);
+    return `{${members
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, text]) => `"${key}":${text}`)
+      .join(",")}}`;
+  }
+  if (typeof value === "string") return `"${canonicalKey(value)}"`;
+  return Object.is(value, -0) ? "-0" : JSON.stringify(value);
+}
+
+/** Deeper bodies are a mistake, and printing them would need more stack than there is. */
+const DEEPEST_BODY = 200;
+
+function isTooDeep(value: unknown, levels = DEEPEST_BODY): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isTooDeep(each, levels - 1));
 }
