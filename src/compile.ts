@@ -1,6 +1,7 @@
 // The phases in their order: load, parse, decode, resolve, generate, print. Bundling is a step of its own.
 import { createHash } from "node:crypto";
 import { catalogue } from "./catalogue.js";
+import type { Module } from "./codegen/module.js";
 import type { Program } from "./codegen/print.js";
 import { BlockReader } from "./config/blocks.js";
 import { type Environment, type Loaded, load } from "./config/load.js";
@@ -62,11 +63,14 @@ function settle(diagnostics: readonly Diagnostic[], options: CompileOptions): re
   return inOrder(settled);
 }
 
-/** The program of a gateway as TypeScript. The code generator is loaded only here: it is large. */
+/** The modules of a gateway's program, before they are text. */
+export async function generateModules(gateway: Gateway): Promise<readonly Module[]> {
+  const { generate } = await import("./codegen/generate.js");
+  return generate(gateway, version);
+}
+
+/** The program of a gateway as TypeScript, printed in this thread. The printer is loaded only here: it is large. */
 export async function generateProgram(gateway: Gateway): Promise<Program> {
-  const [{ generate }, { Program }] = await Promise.all([
-    import("./codegen/generate.js"),
-    import("./codegen/print.js"),
-  ]);
-  return new Program(generate(gateway, version));
+  const { Program } = await import("./codegen/print.js");
+  return new Program(await generateModules(gateway));
 }

@@ -29,7 +29,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The texts of a program by path; printed while other modules are being bundled. */
 export interface Texts {
-  text(path: string): string | undefined;
+  text(path: string): string | Promise<string> | undefined;
 }
 
 /** Bundles for Node 20 and newer as CommonJS. */
@@ -93,8 +93,8 @@ function generated(program: Texts): Plugin {
         namespace: "gateway",
       }));
       setup.onResolve({ filter: /^gwc\// }, ({ path }) => ({ path: runtimeFile(path), sideEffects: false }));
-      setup.onLoad({ filter: /.*/, namespace: "gateway" }, ({ path }) => {
-        const contents = program.text(path);
+      setup.onLoad({ filter: /.*/, namespace: "gateway" }, async ({ path }) => {
+        const contents = await program.text(path);
         return contents === undefined ? null : { contents, loader: "ts", resolveDir: root };
       });
     },

@@ -1,8 +1,9 @@
 // gwc build
 import { mkdirSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import type { Texts } from "../bundle/bundle.js";
-import { check, generateProgram } from "../compile.js";
+import { basename, dirname } from "node:path";
+import { bundle, warmUp } from "../bundle/bundle.js";
+import { PrintThread } from "../codegen/print-thread.js";
+import { check, generateModules } from "../compile.js";
 import { emitProject } from "./emit.js";
 import { type CompatOption, exitCode, reportToTerminal } from "./report.js";
 
@@ -15,17 +16,32 @@ export interface BuildOptions extends CompatOption {
 
 /** Writes the server file; nothing at all when the configuration has an error. */
 export async function build(config: string, options: BuildOptions): Promise<number> {
+  const printer = new PrintThread();
+  try {
+    return await buildWith(printer, config, options);
+  } finally {
+    await printer.end();
+  }
+}
+
+async function buildWith(printer: PrintThread, config: string, options: BuildOptions): Promise<number> {
   const started = performance.now();
+  warmUp();
   const { value: gateway, diagnostics } = check(config, {
     compat: options.compat === "krakend",
     environment: process.env,
   });
   reportToTerminal(diagnostics);
   if (gateway === undefined) return exitCode(diagnostics) || 1;
-  const program = await generateProgram(gateway);
-  const made = await bundleProgram(program, options);
+  const program = printer.print(await generateModules(gateway));
+  const made = await bundle(program, {
+    minify: options.minify,
+    sourcemap: options.sourcemap,
+    name: basename(options.output),
+  });
+  const modules = await program.modules();
   try {
-    if (options.emit !== undefined) emitProject(options.emit, program.modules());
+    if (options.emit !== undefined) emitProject(options.emit, modules);
     mkdirSync(dirname(options.output), { recursive: true });
     writeFileSync(options.output, made.code);
     if (made.map !== undefined) writeFileSync(`${options.output}.map`, made.map);
@@ -41,16 +57,4 @@ export async function build(config: string, options: BuildOptions): Promise<numb
     `${options.output}: ${count} ${count === 1 ? "endpoint" : "endpoints"}, ${size} kB, built in ${Math.round(performance.now() - started)} ms\n`,
   );
   return 0;
-}
-
-async function bundleProgram(
-  program: Texts,
-  options: BuildOptions,
-): Promise<{ readonly code: string; readonly map: string | undefined }> {
-  const { bundle } = await import("../bundle/bundle.js");
-  return bundle(program, {
-    minify: options.minify,
-    sourcemap: options.sourcemap,
-    name: basename(join(options.output)),
-  });
 }

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundle, endBundler, undiciFile, warmUp } from "../bundle/bundle.js";
-import { check, generateProgram } from "../compile.js";
+import { PrintThread } from "../codegen/print-thread.js";
+import { check, generateModules } from "../compile.js";
 import type { Gateway } from "../model/model.js";
 import { type CompatOption, exitCode, reportToTerminal } from "./report.js";
 
@@ -17,6 +18,7 @@ export interface RunOptions extends CompatOption {
 /** Serves until SIGTERM or SIGINT; the exit code of the gateway. */
 export async function run(options: RunOptions): Promise<number> {
   const server = new Server();
+  const printer = new PrintThread();
   try {
     warmUp();
     const { value: gateway, diagnostics } = check(options.config, {
@@ -26,17 +28,18 @@ export async function run(options: RunOptions): Promise<number> {
     });
     reportToTerminal(diagnostics);
     if (gateway === undefined) return exitCode(diagnostics) || 1;
-    return await server.serve(await compileProgram(gateway));
+    return await server.serve(await compileProgram(gateway, printer));
   } finally {
+    await printer.end();
     server.end();
   }
 }
 
-async function compileProgram(gateway: Gateway): Promise<string> {
-  const program = await generateProgram(gateway);
+async function compileProgram(gateway: Gateway, printer: PrintThread): Promise<string> {
+  const program = printer.print(await generateModules(gateway));
   const options = { minify: false, sourcemap: false, name: "gateway.cjs", installedUndici: true };
   const { code } = await bundle(program, options);
-  await endBundler();
+  await Promise.all([endBundler(), printer.end()]);
   return code;
 }
 

@@ -197,9 +197,7 @@ function targetCode(
   const name = scope.names.claim("TARGET");
   return {
     expression: withQuery(backend, identifier(name)),
-    declarations: [
-      { kind: "constant", name, exported: false, value: code`${runtime.wirePath}(${text})`, about: [] },
-    ],
+    declarations: [{ kind: "constant", name, exported: false, value: code`${runtime.wirePath}(${text})` }],
   };
 }
 

@@ -55,7 +55,6 @@ function constant(name: string, value: Code, type?: Code): Declaration {
     name,
     exported: false,
     value,
-    about: [],
     ...(type === undefined ? {} : { type }),
   };
 }

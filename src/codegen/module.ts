@@ -19,7 +19,6 @@ export interface ConstantDeclaration {
   readonly exported: boolean;
   readonly type?: Code;
   readonly value: Code;
-  readonly about: readonly string[];
 }
 
 /** A statement at the top of a module, where neither of the others fits. */

@@ -94,7 +94,6 @@ function constants(endpoint: Endpoint): readonly Declaration[] {
     name,
     exported: false,
     value,
-    about: [],
   });
   const label = constant("LABEL", byteLiteral(endpoint.label));
   if (endpoint.cacheControl === undefined || endpoint.output === "no-op") return [label];

@@ -31,7 +31,6 @@ export class Upstreams {
         name,
         exported: true,
         value: code`new ${runtime.Upstream}([${join(hosts.map(byteLiteral), ", ")}])`,
-        about: [],
       };
     });
     return { path: "upstreams.ts", about: ["The hosts of the backends."], declarations };
