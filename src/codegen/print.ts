@@ -90,7 +90,10 @@ function laidOut(text: string): string {
   const lines = wrapped.split("\n");
   const last = lines.findLastIndex((line) => /^(?:import|\}) .*from ".*";$/.test(line));
   if (last >= 0) lines.splice(last + 1, 0, "");
-  return `${lines.join("\n").replace(/\n{3,}/g, "\n\n").trim()}\n`;
+  return `${lines
+    .join("\n")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim()}\n`;
 }
 
 const COLUMNS = 110;
