@@ -3,13 +3,13 @@ import { durationText } from "../config/duration.js";
 import { messages as configMessages } from "../config/messages.js";
 import { at, type Located } from "../source/located.js";
 import { closest } from "../source/suggest.js";
+import { attach, type Resolution } from "./attach.js";
 import { forwardPlan, queryPlan } from "./forward-plan.js";
 import { sanitizeHost } from "./hosts.js";
 import { messages } from "./messages.js";
 import type { Backend, Decoding, OutputEncoding } from "./model.js";
 import { paramKey, patternParams, patternPieces, patternText, undefinedParam, utf8Bytes } from "./paths.js";
 import { booleanAt, isFaulty, itemsAt, numberAt, spanAt, textAt, whereOf } from "./read.js";
-import { attach, type Resolution } from "./resolve.js";
 import { shown } from "./service.js";
 import { shapePlan } from "./shape-plan.js";
 

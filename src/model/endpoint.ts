@@ -2,6 +2,7 @@
 import { messages as configMessages } from "../config/messages.js";
 import { at, type Located } from "../source/located.js";
 import type { Span } from "../source/text.js";
+import { attach, type Resolution } from "./attach.js";
 import { resolveBackend } from "./backend.js";
 import { messages } from "./messages.js";
 import type { Attached, Endpoint, EndpointSettings, OutputEncoding } from "./model.js";
@@ -14,7 +15,6 @@ import {
   withSlash,
 } from "./paths.js";
 import { isFaulty, itemsAt, numberAt, spanAt, textAt, whereOf } from "./read.js";
-import { attach, type Resolution } from "./resolve.js";
 import { cleanPattern } from "./route-tree.js";
 
 /** An endpoint with the place of its path, for what is said about routes. */

@@ -1,24 +1,12 @@
 // Located configuration -> Gateway: defaults, inheritance, units, routes. Reports all that it can see.
 import { basename } from "node:path";
-import type { Block, BlockReader } from "../config/blocks.js";
-import type { Report } from "../diagnostics/diagnostic.js";
-import type { Site } from "../features/kit.js";
-import { at, type Located } from "../source/located.js";
-import type { SourceText } from "../source/text.js";
+import { at } from "../source/located.js";
+import { attach, type Resolution } from "./attach.js";
 import { resolveEndpoint } from "./endpoint.js";
-import type { Attached, Endpoint, Gateway } from "./model.js";
-import { itemsAt, numberAt, textAt, whereOf } from "./read.js";
+import type { Endpoint, Gateway } from "./model.js";
+import { itemsAt, numberAt, textAt } from "./read.js";
 import { registerRoutes } from "./routes.js";
 import { checkService, serverLimits, serviceSettings } from "./service.js";
-
-/** What every part of the resolution needs. */
-export interface Resolution {
-  readonly root: Located;
-  readonly file: SourceText;
-  readonly compat: boolean;
-  readonly blocks: BlockReader;
-  readonly report: Report;
-}
 
 export type GatewayFacts = Pick<Gateway, "sha256">;
 
@@ -54,31 +42,4 @@ export function resolve(resolution: Resolution, facts: GatewayFacts): Gateway {
     trees: registered,
     rooms,
   };
-}
-
-/** Gives blocks their place, lets the rooms check them, and plans them. */
-export function attach(
-  resolution: Resolution,
-  blocks: readonly Block[],
-  place: Pick<Site, "label" | "params" | "backendCount" | "hosts">,
-): readonly Attached[] {
-  return blocks.flatMap((block) => {
-    const site: Site = {
-      ...place,
-      stage: block.stage,
-      compat: resolution.compat,
-      namespace: block.namespace,
-      block: block.node,
-      keySpan: block.keySpan,
-      where: whereOf(block.keySpan, resolution.file),
-    };
-    // A value that does not fit counts as absent in `config`; that it is missing need not be said.
-    const report: Report = (diagnostic) => {
-      const repeated = block.faulty.some((key) => diagnostic.message.includes(`\`${key}\``));
-      if (!repeated) resolution.report(diagnostic);
-    };
-    block.feature.check?.(block.config, site, report);
-    const plan: unknown = block.feature.plan(block.config, site);
-    return plan === undefined ? [] : [{ feature: block.feature, stage: block.stage, plan, site }];
-  });
 }

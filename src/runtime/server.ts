@@ -68,6 +68,9 @@ export function createGatewayServer(options: ServerOptions): Server {
   return server;
 }
 
+/** Connections on which a request was refused: what follows on them is not looked at. */
+const refused = new WeakSet<Socket>();
+
 /** Requests of one connection that wait for the answer before them. */
 const waiting = new WeakMap<Socket, (() => void)[]>();
 
@@ -77,11 +80,11 @@ const waiting = new WeakMap<Socket, (() => void)[]>();
  */
 function inTurn(request: IncomingMessage, response: ServerResponse, start: () => void): void {
   const { socket } = request;
+  if (refused.has(socket)) return;
   const queue = waiting.get(socket);
   response.on("close", () => {
     const next = waiting.get(socket)?.shift();
-    if (next === undefined) waiting.delete(socket);
-    else if (socket.destroyed) waiting.delete(socket);
+    if (next === undefined || socket.destroyed || refused.has(socket)) waiting.delete(socket);
     else next();
   });
   if (queue !== undefined) {
@@ -96,6 +99,7 @@ function serveOne(options: ServerOptions, request: IncomingMessage, response: Se
   const target = splitTarget(request.url ?? "/");
   const refusal = refuseRequest(request, target);
   if (refusal !== undefined) {
+    refused.add(request.socket);
     refuse(response, refusal);
     return;
   }

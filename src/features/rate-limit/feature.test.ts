@@ -171,13 +171,14 @@ describe("clients", () => {
 });
 
 describe("a rate that is not above 0 installs no limit", () => {
-  test.each([[{}], [{ max_rate: 0 }], [{ max_rate: -1, client_max_rate: 0, strategy: "ip" }]])(
-    "%j",
-    (config) => {
-      expect(planOf(config)).toBeUndefined();
-      expect(rateLimitProxy.plan(config, siteOf(config))).toBeUndefined();
-    },
-  );
+  test.each([
+    [{}],
+    [{ max_rate: 0 }],
+    [{ max_rate: -1, client_max_rate: 0, strategy: "ip" }],
+  ])("%j", (config) => {
+    expect(planOf(config)).toBeUndefined();
+    expect(rateLimitProxy.plan(config, siteOf(config))).toBeUndefined();
+  });
 });
 
 describe("rules of an endpoint", () => {

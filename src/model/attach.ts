@@ -1,0 +1,44 @@
+// What every part of the resolution needs, and how rooms are put in their places.
+import type { Block, BlockReader } from "../config/blocks.js";
+import type { Report } from "../diagnostics/diagnostic.js";
+import type { Site } from "../features/kit.js";
+import type { Located } from "../source/located.js";
+import type { SourceText } from "../source/text.js";
+import type { Attached } from "./model.js";
+import { whereOf } from "./read.js";
+
+/** What every part of the resolution needs. */
+export interface Resolution {
+  readonly root: Located;
+  readonly file: SourceText;
+  readonly compat: boolean;
+  readonly blocks: BlockReader;
+  readonly report: Report;
+}
+
+/** Gives blocks their place, lets the rooms check them, and plans them. */
+export function attach(
+  resolution: Resolution,
+  blocks: readonly Block[],
+  place: Pick<Site, "label" | "params" | "backendCount" | "hosts">,
+): readonly Attached[] {
+  return blocks.flatMap((block) => {
+    const site: Site = {
+      ...place,
+      stage: block.stage,
+      compat: resolution.compat,
+      namespace: block.namespace,
+      block: block.node,
+      keySpan: block.keySpan,
+      where: whereOf(block.keySpan, resolution.file),
+    };
+    // A value that does not fit counts as absent in `config`; that it is missing need not be said.
+    const report: Report = (diagnostic) => {
+      const repeated = block.faulty.some((key) => diagnostic.message.includes(`\`${key}\``));
+      if (!repeated) resolution.report(diagnostic);
+    };
+    block.feature.check?.(block.config, site, report);
+    const plan: unknown = block.feature.plan(block.config, site);
+    return plan === undefined ? [] : [{ feature: block.feature, stage: block.stage, plan, site }];
+  });
+}
