@@ -79,7 +79,10 @@ describe("misbehaviour", () => {
     const { port } = await start({ "/slow": upstream.delayed(60_000, upstream.json(OK)) });
     await expect(send(port, { path: "/slow" }, { timeoutMs: 40 })).rejects.toThrow("no whole answer");
     await running?.close();
-    expect(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length).toBe(timers);
+    // Timers of the test runner come and go: there may be fewer by now, but not one more.
+    expect(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length).toBeLessThanOrEqual(
+      timers,
+    );
   });
 
   it("lies about the length in both directions", async () => {
