@@ -374,7 +374,7 @@ function change(text: string, edit: { at: number; drop: number; piece: string })
 
 function parsedByJavaScript(text: string): { value: unknown } | undefined {
   try {
-    return { value: JSON.parse(text) };
+    return { value: parseAsJson(text) };
   } catch {
     return undefined;
   }
