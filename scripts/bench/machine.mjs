@@ -22,7 +22,8 @@ process.on("exit", () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 
-const pinned = (core, command) => (canPin ? ["taskset", "-c", String(core), ...command] : command);
+const pinned = (core, command) =>
+  canPin && core !== undefined ? ["taskset", "-c", String(core), ...command] : command;
 
 /** Starts a command on a core. taskset replaces itself, so the process id is the command's own. */
 export function start(core, command, options = {}) {

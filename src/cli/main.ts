@@ -19,10 +19,18 @@ function program(): Command {
     .version(version)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
+  for (const add of [addBuild, addCheck, addRun, addExplain]) add(gwc);
+  for (const command of gwc.commands) command.exitOverride();
+  return gwc;
+}
+
+const CONFIG = "the configuration, a krakend.json";
+
+function addBuild(gwc: Command): void {
   gwc
     .command("build")
     .description("compile a configuration into a server file")
-    .argument("<config>", "the configuration, a krakend.json")
+    .argument("<config>", CONFIG)
     .option("-o, --output <file>", "the server file", "gateway.cjs")
     .option("--emit <dir>", "also write the generated TypeScript program")
     .option("--minify", "make the server file small", false)
@@ -31,30 +39,36 @@ function program(): Command {
     .action(async (config: string, options) => {
       process.exitCode = await (await import("./build.js")).build(config, options);
     });
+}
+
+function addCheck(gwc: Command): void {
+  const format = new Option("--format <format>", "form of the report").choices(["pretty", "json", "github"]);
   gwc
     .command("check")
     .description("report every fault of a configuration")
-    .argument("<config>", "the configuration, a krakend.json")
-    .addOption(
-      new Option("--format <format>", "form of the report")
-        .choices(["pretty", "json", "github"])
-        .default("pretty"),
-    )
+    .argument("<config>", CONFIG)
+    .addOption(format.default("pretty"))
     .option("--strict", "warnings count as errors", false)
     .addOption(compatOption())
     .action(async (config: string, options) => {
       process.exitCode = (await import("./check.js")).checkCommand(config, options);
     });
+}
+
+function addRun(gwc: Command): void {
   gwc
     .command("run")
     .description("compile a configuration and serve it until SIGTERM or SIGINT")
-    .requiredOption("-c, --config <config>", "the configuration, a krakend.json")
+    .requiredOption("-c, --config <config>", CONFIG)
     .option("-p, --port <port>", "listen here instead of the configured port", portArgument)
     .option("-d, --debug", "accepted for compatibility with krakend run", false)
     .addOption(compatOption())
     .action(async (options) => {
       process.exitCode = await (await import("./run.js")).run(options);
     });
+}
+
+function addExplain(gwc: Command): void {
   gwc
     .command("explain")
     .description("explain a diagnostic")
@@ -62,8 +76,6 @@ function program(): Command {
     .action(async (code: string) => {
       process.exitCode = (await import("./explain.js")).explain(code);
     });
-  for (const command of gwc.commands) command.exitOverride();
-  return gwc;
 }
 
 function portArgument(text: string): number {

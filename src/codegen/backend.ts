@@ -15,7 +15,8 @@ import {
 import type { Declaration, FunctionDeclaration } from "./module.js";
 import { upperFirst } from "./names.js";
 import { type RoomCode, type RouteScope, roomCode } from "./rooms.js";
-import { type DataMode, reading, shapeLines } from "./shape.js";
+import { type DataMode, reading } from "./shape.js";
+import { shapeLines } from "./shape-keys.js";
 import type { Upstreams } from "./upstreams.js";
 
 /** The call of one backend, as the handler sees it. */

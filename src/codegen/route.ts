@@ -6,7 +6,8 @@ import { byteLiteral, type Code, code, identifier, join, lines, runtime, runtime
 import type { Declaration, FunctionDeclaration, Module } from "./module.js";
 import { camelCase, Names, SHARED_LOCALS, slug, upperFirst } from "./names.js";
 import { roomCode } from "./rooms.js";
-import { type DataMode, topKeys } from "./shape.js";
+import type { DataMode } from "./shape.js";
+import { topKeys } from "./shape-keys.js";
 import type { Upstreams } from "./upstreams.js";
 
 export interface RouteModule {
