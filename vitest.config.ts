@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    setupFiles: ["test/support/seed.ts"],
     testTimeout: 20_000,
     pool: "forks",
     maxWorkers: 2,

@@ -209,7 +209,7 @@ class RouterWriter {
       const cases = children.map(([text, step]) =>
         caseOf(
           byteLiteral(text),
-          this.#step(step, standingAt(place, text, standing), text, isBranch(place, text, step)),
+          this.#step(step, standing, text, isFollowed(place, text) ? undefined : isBranch(place, text, step)),
         ),
       );
       return block(code`switch (${segment})`, cases);
@@ -235,12 +235,22 @@ class RouterWriter {
     return block(condition, body);
   }
 
-  /** After a segment; `fixed` is its text, undefined for a parameter. */
-  #step(step: Step, standing: Standing, fixed: string | undefined, branches: boolean): readonly Code[] {
+  /**
+   * After a segment; `fixed` is its text, undefined for a parameter. `branches`: whether the tree
+   * branches here, undefined where nothing can end.
+   */
+  #step(
+    step: Step,
+    standing: Standing,
+    fixed: string | undefined,
+    branches: boolean | undefined,
+  ): readonly Code[] {
     const end = identifier(`end${standing.depth}`);
     const statements: Code[] = [];
     if (step.route !== undefined) statements.push(code`if (${end} === path.length) return ${step.route};`);
-    if (standing.forked) statements.push(...deadEnds(step, end, fixed === undefined, branches));
+    if (standing.forked && branches !== undefined) {
+      statements.push(...deadEnds(step, end, fixed === undefined, branches));
+    }
     if (step.next !== undefined) {
       statements.push(
         block(code`if (${end} < path.length)`, this.#below(step.next, standing, fixed ?? "param")),
@@ -266,16 +276,15 @@ class RouterWriter {
 /** Whether KrakenD's tree ends a node right after this segment: a route ends there, or more ways part. */
 function isBranch(place: Place, text: string, step: Step): boolean {
   const longer = (other: string): boolean => other.length > text.length && other.startsWith(text);
-  const hasParam = text !== "" && place.params.has(text);
-  return step.route !== undefined || hasParam || [...place.fixed.keys(), ...place.params.keys()].some(longer);
+  return step.route !== undefined || [...place.fixed.keys(), ...place.params.keys()].some(longer);
 }
 
 /**
- * The empty segment is the slash before it: a parameter that stands beside it is the next thing that
- * KrakenD tries, so nothing ends there.
+ * A parameter that follows the same text, as one beside the empty segment does, is the next thing
+ * that KrakenD tries, so nothing ends there.
  */
-function standingAt(place: Place, text: string, standing: Standing): Standing {
-  return text === "" && place.params.size > 0 ? { ...standing, forked: false } : standing;
+function isFollowed(place: Place, text: string): boolean {
+  return text === "" ? place.params.size > 0 : place.params.has(text);
 }
 
 /**
@@ -292,7 +301,8 @@ function inBetween(place: Place): readonly (readonly [string, Step])[] {
       shared.add(text.slice(0, length));
     }
   });
-  const known = new Set(["", ...place.fixed.keys()]);
+  // Where a parameter follows, it takes what is left, be it nothing.
+  const known = new Set(["", ...place.fixed.keys(), ...place.params.keys()]);
   return [...shared].filter((text) => !known.has(text)).map((text) => [text, {}] as const);
 }
 

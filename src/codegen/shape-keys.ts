@@ -34,7 +34,7 @@ export function outputsOf(keys: Iterable<string, unknown> | KeyTree, shape: Shap
   const sources = new Map<string, string[]>();
   const add = (key: string, source: string): void =>
     void sources.set(key, [...(sources.get(key) ?? []), source]);
-  const sorted = known.sort((a, b) => (canonicalKey(a) < canonicalKey(b) ? -1 : 1));
+  const sorted = known.sort(byBytes);
   for (const key of sorted) {
     const renamed = shape.mapping.get(key);
     // Quirk: a field mapped to its own name is deleted [lura proxy/formatter.go].
@@ -43,7 +43,7 @@ export function outputsOf(keys: Iterable<string, unknown> | KeyTree, shape: Shap
   for (const key of sorted) if (!shape.mapping.has(key)) add(key, key);
   return [...sources]
     .map(([key, from]): Output => ({ key, sources: from }))
-    .sort((a, b) => (canonicalKey(a.key) < canonicalKey(b.key) ? -1 : 1));
+    .sort((a, b) => byBytes(a.key, b.key));
 }
 
 /** For people: `allow: id, name`, `mapping: name -> full_name`, `group: user`. */
@@ -63,4 +63,9 @@ function pathsOf(tree: KeyTree): readonly string[] {
   return [...tree].flatMap(([key, below]) =>
     below === true ? [key] : pathsOf(below).map((path) => `${key}.${path}`),
   );
+}
+
+/** The order in which Go prints keys: by their UTF-8 bytes. */
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a, "utf8"), Buffer.from(b, "utf8"));
 }
