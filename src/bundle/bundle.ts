@@ -45,8 +45,6 @@ export async function bundle(program: Texts, options: BundleOptions): Promise<Bu
     format: "cjs",
     target: "node20",
     minify: options.minify,
-    // Bundled constants become `var`, which engines do not fold; this puts their values back in place.
-    minifySyntax: true,
     sourcemap: options.sourcemap ? "linked" : false,
     legalComments: "none",
     charset: "utf8",
