@@ -207,10 +207,7 @@ class RouterWriter {
     const split = children.length <= MOST_COMPARED ? undefined : discriminate(children.map(([text]) => text));
     if (split === undefined) {
       const cases = children.map(([text, step]) =>
-        caseOf(
-          byteLiteral(text),
-          this.#step(step, standing, text, isFollowed(place, text) ? undefined : isBranch(place, text, step)),
-        ),
+        caseOf(byteLiteral(text), this.#step(step, standing, text, branching(place, text, step))),
       );
       return block(code`switch (${segment})`, cases);
     }
@@ -280,11 +277,14 @@ function isBranch(place: Place, text: string, step: Step): boolean {
 }
 
 /**
- * A parameter that follows the same text, as one beside the empty segment does, is the next thing
- * that KrakenD tries, so nothing ends there.
+ * Whether the tree branches after this segment; undefined where a parameter follows the same text, as
+ * one beside the empty segment does: it is the next thing that KrakenD tries, so nothing ends there,
+ * unless more segments follow too.
  */
-function isFollowed(place: Place, text: string): boolean {
-  return text === "" ? place.params.size > 0 : place.params.has(text);
+function branching(place: Place, text: string, step: Step): boolean | undefined {
+  const followed = text === "" ? place.params.size > 0 : place.params.has(text);
+  if (!followed) return isBranch(place, text, step);
+  return step.next === undefined ? undefined : true;
 }
 
 /**
