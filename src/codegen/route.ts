@@ -151,19 +151,38 @@ function about(
   calls: readonly BackendCall[],
   rooms: readonly string[],
 ): readonly string[] {
-  const whole = durationText(endpoint.timeoutMs);
-  const one = calls.length === 1;
-  const time = one
-    ? `The backend has the endpoint's ${whole}.`
-    : `All backends at once; each has ${durationText(endpoint.callTimeoutMs)} (85 % of the endpoint's ${whole}).`;
+  const limits = calls.map(({ backend }) => ownTimeout(backend, endpoint));
   return [
     `${endpoint.method} ${endpoint.path} (${endpoint.where})`,
-    ...calls.map(
-      ({ backend, local }) => `  ${local.toText((each) => each.name)}: ${aboutBackend(backend).join(" ")}`,
-    ),
+    ...calls.map(({ backend, local }, index) => {
+      const limit = limits[index];
+      const within = limit === undefined ? "" : `, within its own ${durationText(limit)}`;
+      return `  ${local.toText((each) => each.name)}: ${aboutBackend(backend).join(" ")}${within}`;
+    }),
     ...rooms.map((room) => `  ${room}`),
-    time,
+    aboutTime(endpoint, limits),
   ];
+}
+
+function aboutTime(endpoint: Endpoint, limits: readonly (number | undefined)[]): string {
+  const whole = durationText(endpoint.timeoutMs);
+  if (limits.length === 1) {
+    return limits[0] === undefined
+      ? `The backend has the endpoint's ${whole}.`
+      : `The endpoint has ${whole}.`;
+  }
+  const share = `${durationText(endpoint.callTimeoutMs)} (85 % of the endpoint's ${whole})`;
+  const without = limits.filter((limit) => limit === undefined).length;
+  if (without === 0) return "All backends at once.";
+  return without === limits.length
+    ? `All backends at once; each has ${share}.`
+    : `All backends at once; one without a timeout of its own has ${share}.`;
+}
+
+/** The backend's own upper bound in milliseconds, where it is less than what the endpoint leaves it. */
+function ownTimeout(backend: Backend, endpoint: Endpoint): number | undefined {
+  const { timeoutMs } = backend;
+  return timeoutMs !== undefined && timeoutMs < endpoint.callTimeoutMs ? timeoutMs : undefined;
 }
 
 function paramCheck(endpoint: Endpoint, gateway: Gateway, scope: BackendScope): readonly Code[] {
@@ -181,11 +200,9 @@ function outcomeCode(
 ): readonly Code[] {
   const several = calls.length > 1;
   const deadlineOf = (backend: Backend): Code =>
-    backend.timeoutMs !== undefined && backend.timeoutMs < endpoint.callTimeoutMs
-      ? code`x.startedAt + ${backend.timeoutMs}`
-      : several
-        ? code`deadline`
-        : code`x.startedAt + ${endpoint.callTimeoutMs}`;
+    several && ownTimeout(backend, endpoint) === undefined
+      ? code`deadline`
+      : code`x.startedAt + ${ownTimeout(backend, endpoint) ?? endpoint.callTimeoutMs}`;
   const invoke = (call: BackendCall): Code =>
     code`${call.callee}(${callArguments(call.params, scope, deadlineOf(call.backend))})`;
   const declare = after.length > 0 ? code`let` : code`const`;
