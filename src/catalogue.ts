@@ -3,6 +3,7 @@ import { messages as config } from "./config/messages.js";
 import type { Message } from "./diagnostics/messages.js";
 import { pipe } from "./features/pipe.js";
 import { messages as model } from "./model/messages.js";
+import { messages as transport } from "./model/transport-messages.js";
 
 const rooms = Object.values(pipe)
   .flat()
@@ -12,5 +13,6 @@ export const catalogue: Readonly<Record<string, Message>> = Object.assign(
   {},
   config.messages,
   model.messages,
+  transport.messages,
   ...rooms,
 );

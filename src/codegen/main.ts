@@ -15,6 +15,7 @@ import {
 import type { Declaration, Module } from "./module.js";
 import { Names } from "./names.js";
 import { roomCode } from "./rooms.js";
+import { transportOfServer } from "./transport.js";
 
 /** The trees of all routes, for requests that match none: redirects, 404 and 405. */
 export function missesModule(gateway: Gateway): Module {
@@ -94,6 +95,7 @@ export function mainModule(gateway: Gateway, version: string): Module {
     code`readTimeoutMs: ${server.readTimeoutMs}`,
     code`idleTimeoutMs: ${server.idleTimeoutMs}`,
     code`maxShutdownMs: ${server.maxShutdownMs}`,
+    ...transportOfServer(gateway),
     stop.length === 0 ? code`onStop: () => {}` : code`onStop: () => {\n${indent(lines(stop))}\n}`,
   ];
   const serve = code`${runtime.serve}({\n${indent(join(options, ",\n"))},\n});`;

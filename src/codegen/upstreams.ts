@@ -1,8 +1,9 @@
 // The backends' hosts -> one constant for each distinct list of hosts.
 import type { Backend, Gateway } from "../model/model.js";
 import { byteLiteral, type Code, code, identifier, join, ref, runtime } from "./code.js";
-import type { Module } from "./module.js";
+import type { Declaration, Module } from "./module.js";
 import { camelCase, Names } from "./names.js";
+import { transportOfBackends } from "./transport.js";
 
 export class Upstreams {
   readonly #names = new Map<string, string>();
@@ -10,7 +11,7 @@ export class Upstreams {
 
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
-    const names = new Names(["Upstream"]);
+    const names = new Names(["Upstream", "TRANSPORT", "DEFAULT_TRANSPORT"]);
     for (const backend of this.#backends()) {
       const key = keyOf(backend);
       if (!this.#names.has(key)) this.#names.set(key, names.claim(nameFor(backend)));
@@ -24,15 +25,22 @@ export class Upstreams {
   }
 
   module(): Module {
+    const transport = transportOfBackends(this.#gateway);
+    const argument = transport === undefined ? code`` : code`, TRANSPORT`;
+    const constant = (name: string, value: Code): Declaration => ({
+      kind: "constant",
+      name,
+      exported: name !== "TRANSPORT",
+      value,
+    });
     const declarations = [...this.#names].map(([key, name]) => {
       const hosts = JSON.parse(key) as readonly string[];
-      return {
-        kind: "constant" as const,
+      return constant(
         name,
-        exported: true,
-        value: code`new ${runtime.Upstream}([${join(hosts.map(byteLiteral), ", ")}])`,
-      };
+        code`new ${runtime.Upstream}([${join(hosts.map(byteLiteral), ", ")}]${argument})`,
+      );
     });
+    if (transport !== undefined) declarations.unshift(constant("TRANSPORT", transport));
     return { path: "upstreams.ts", about: ["The hosts of the backends."], declarations };
   }
 

@@ -7,6 +7,7 @@ export type FieldType =
   | "boolean"
   | "duration"
   | "texts"
+  | "integers"
   | "text map"
   | "object"
   | "any"
@@ -70,12 +71,31 @@ const tls: Struct = {
     ca_certs: "texts",
     min_version: "text",
     max_version: "text",
-    curve_preferences: "any",
+    curve_preferences: "integers",
     prefer_server_cipher_suites: "boolean",
-    cipher_suites: "any",
+    cipher_suites: "integers",
     enable_mtls: "boolean",
     disable_system_ca_pool: "boolean",
     keys: { list: keyPair },
+  },
+};
+
+const clientCertificate: Struct = {
+  noun: "a client certificate",
+  fields: { certificate: "text", private_key: "text" },
+};
+
+const clientTls: Struct = {
+  noun: "`client_tls`",
+  fields: {
+    allow_insecure_connections: "boolean",
+    ca_certs: "texts",
+    disable_system_ca_pool: "boolean",
+    min_version: "text",
+    max_version: "text",
+    curve_preferences: "integers",
+    cipher_suites: "integers",
+    client_certs: { list: clientCertificate },
   },
 };
 
@@ -113,7 +133,7 @@ export const root: Struct = {
     sequential_start: "boolean",
     plugin: { struct: plugin },
     tls: { struct: tls },
-    client_tls: "any",
+    client_tls: { struct: clientTls },
     use_h2c: "boolean",
     read_timeout: "duration",
     write_timeout: "duration",

@@ -83,6 +83,8 @@ class Decoder {
         return this.#duration(node, path);
       case "texts":
         return this.#texts(node, path);
+      case "integers":
+        return this.#integers(node, path);
       case "text map":
         return this.#textMap(node, path);
       case "object":
@@ -193,6 +195,14 @@ class Decoder {
   #texts(node: Located, path: Path): LocatedArray {
     const items = listOf(node).flatMap((item, index) => {
       const read = item.kind === "null" ? text(item.span, "") : this.#text(item, `${path}[${index}]`);
+      return read === undefined ? [] : [read];
+    });
+    return { kind: "array", span: node.span, items };
+  }
+
+  #integers(node: Located, path: Path): LocatedArray {
+    const items = listOf(node).flatMap((item, index) => {
+      const read = item.kind === "null" ? number(item.span, 0) : this.#integer(item, `${path}[${index}]`);
       return read === undefined ? [] : [read];
     });
     return { kind: "array", span: node.span, items };

@@ -1,6 +1,7 @@
 // Meaning: a configuration with every default, inheritance and unit resolved. Types only.
 import type { AnyFeature, Site, Stage } from "../features/kit.js";
 import type { RouteNode } from "../runtime/misses.js";
+import type { TlsOptions, TransportOptions } from "../runtime/transport.js";
 
 export interface Gateway {
   readonly name: string;
@@ -12,6 +13,12 @@ export interface Gateway {
   /** Empty: all addresses. */
   readonly listenIp: string;
   readonly server: ServerLimits;
+  /** Undefined: plain HTTP. */
+  readonly tls: TlsOptions | undefined;
+  /** HTTP/2 without TLS beside HTTP/1.1. */
+  readonly h2c: boolean;
+  /** Connections to backends, as far as they differ from the runtime's DEFAULT_TRANSPORT. */
+  readonly transport: Partial<TransportOptions>;
   readonly settings: ServiceSettings;
   /** In the order of the configuration. */
   readonly endpoints: readonly Endpoint[];
@@ -26,6 +33,7 @@ export interface ServerLimits {
   readonly readHeaderTimeoutMs: number;
   readonly readTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  readonly writeTimeoutMs: number;
   readonly maxShutdownMs: number;
 }
 

@@ -4,9 +4,11 @@ import { at } from "../source/located.js";
 import { attach, type Resolution } from "./attach.js";
 import { resolveEndpoint } from "./endpoint.js";
 import type { Endpoint, Gateway } from "./model.js";
-import { itemsAt, numberAt, textAt } from "./read.js";
+import { booleanAt, itemsAt, numberAt, textAt } from "./read.js";
 import { registerRoutes } from "./routes.js";
 import { checkService, serverLimits, serviceSettings } from "./service.js";
+import { serverTls } from "./tls.js";
+import { transportOptions } from "./transport.js";
 
 export type GatewayFacts = Pick<Gateway, "sha256">;
 
@@ -37,6 +39,9 @@ export function resolve(resolution: Resolution, facts: GatewayFacts): Gateway {
     port: numberAt(root, "port") || 8080,
     listenIp: textAt(root, "listen_ip") ?? "",
     server: serverLimits(root),
+    tls: serverTls(root, report),
+    h2c: booleanAt(root, "use_h2c"),
+    transport: transportOptions(root, report),
     settings,
     endpoints: endpoints.map(({ endpoint }): Endpoint => endpoint),
     trees: registered,

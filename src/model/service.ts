@@ -9,6 +9,7 @@ import type { Attached, ServerLimits, ServiceSettings } from "./model.js";
 import { utf8Bytes } from "./paths.js";
 import { booleanAt, isFaulty, itemsAt, numberAt, spanAt, textAt } from "./read.js";
 import { cleanPattern } from "./route-tree.js";
+import { timer } from "./transport.js";
 
 const defaults: ServiceSettings = {
   returnErrorMessage: false,
@@ -114,14 +115,6 @@ function isOff(value: Located): boolean {
   return (value.kind === "boolean" && !value.value) || (value.kind === "number" && value.value === 0);
 }
 
-/** The longest that a timer can wait, in ms: 24.8 days. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** Whole milliseconds that a timer can wait; 0 is no limit. */
-function timer(root: Located, key: string): number {
-  return Math.min(Math.ceil(Math.max(0, numberAt(root, key) ?? 0)), LONGEST_TIMER_MS);
-}
-
 /** Go adds 4096 bytes to the configured limit [Go net/http server.go initialReadLimitSize]. */
 export function serverLimits(root: Located): ServerLimits {
   const maxHeader = numberAt(root, "max_header_bytes") ?? 0;
@@ -133,6 +126,7 @@ export function serverLimits(root: Located): ServerLimits {
     readHeaderTimeoutMs: readMs === 0 ? headerMs : Math.min(headerMs || readMs, readMs),
     readTimeoutMs: readMs,
     idleTimeoutMs: timer(root, "idle_timeout") || readMs,
+    writeTimeoutMs: timer(root, "write_timeout"),
     maxShutdownMs: timer(root, "max_shutdown_wait_time"),
   };
 }

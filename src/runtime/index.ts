@@ -40,6 +40,7 @@ export {
 export { replyMiss } from "./reply-miss.js";
 export { segmentEnd, serveOptions } from "./routing.js";
 export { serve } from "./serve.js";
+export { DEFAULT_TRANSPORT } from "./transport.js";
 export { type Call, Upstream } from "./upstream.js";
 export type { Answer, StreamedAnswer } from "./upstream-answer.js";
 export { UpstreamError } from "./upstream-error.js";
