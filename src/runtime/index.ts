@@ -1,6 +1,7 @@
 // The one allowed barrel: what emitted code may import from "gwc/runtime".
 export type { ByteString } from "./bytes.js";
 export { ClientIp } from "./client-ip.js";
+export { Counters } from "./counters.js";
 export type { Exchange, Handler, SharedBody } from "./exchange.js";
 export { forward, forwardAll, forwardUserAgent, USER_AGENT } from "./forward.js";
 export { serveHealth } from "./health.js";
@@ -40,6 +41,7 @@ export {
 export { replyMiss } from "./reply-miss.js";
 export { segmentEnd, serveOptions } from "./routing.js";
 export { serve } from "./serve.js";
+export { namedMemory, thread } from "./thread.js";
 export { DEFAULT_TRANSPORT } from "./transport.js";
 export { type Call, Upstream } from "./upstream.js";
 export type { Answer, StreamedAnswer } from "./upstream-answer.js";
