@@ -1,10 +1,11 @@
 // Every fixture: what gwc says of it, and the program that it becomes, byte for byte.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { printPretty, summary } from "../src/cli/print.js";
 import { generateProgram, understand } from "../src/compile.js";
+import { formatOf } from "../src/config/formats.js";
 import { parse } from "../src/config/load.js";
 import type { Diagnostic } from "../src/diagnostics/diagnostic.js";
 import { SourceText } from "../src/source/text.js";
@@ -17,7 +18,7 @@ function configurations(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return entry.name === "expect" ? [] : configurations(path);
-    return entry.name === "krakend.json" ? [path] : [];
+    return /^krakend\.(?:json|yaml|toml)$/.test(entry.name) ? [path] : [];
   });
 }
 
@@ -30,8 +31,10 @@ const all = configurations(fixtures);
 const options = { compat: false, environment: {} };
 
 function check(file: string): ReturnType<typeof understand> {
-  const loaded = parse(new SourceText("krakend.json", readFileSync(file, "utf8")), {});
-  return understand(loaded.value!, loaded.diagnostics, options);
+  const source = new SourceText(basename(file), readFileSync(file, "utf8"));
+  const loaded = parse(source, {}, formatOf(file));
+  if (loaded.value === undefined) return { value: undefined, diagnostics: loaded.diagnostics };
+  return understand(loaded.value, loaded.diagnostics, options);
 }
 
 describe("goldens", () => {

@@ -24,7 +24,7 @@ function program(): Command {
   return gwc;
 }
 
-const CONFIG = "the configuration, a krakend.json";
+const CONFIG = "the configuration: JSON, or YAML or TOML by its name";
 
 function addBuild(gwc: Command): void {
   gwc

@@ -1,18 +1,18 @@
 // File -> located tree: the only part of the front end that touches the outside.
 import { readFileSync } from "node:fs";
 import type { Diagnostic, Outcome } from "../diagnostics/diagnostic.js";
-import { breaksSyntax } from "../source/json-fault.js";
-import type { Located, LocatedObject, Member } from "../source/located.js";
-import { type JsonFault, parseJson } from "../source/parse-json.js";
+import type { Located, LocatedObject } from "../source/located.js";
 import { SourceText } from "../source/text.js";
+import { type Environment, override } from "./environment.js";
+import { type Format, formatOf, parseAs } from "./formats.js";
 import { messages } from "./messages.js";
+
+export type { Environment } from "./environment.js";
 
 export interface Loaded {
   readonly source: SourceText;
   readonly tree: LocatedObject;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads and parses a configuration, with the overrides of `KRAKEND_*` variables on top. */
 export function load(file: string, environment: Environment): Outcome<Loaded> {
@@ -28,29 +28,23 @@ export function load(file: string, environment: Environment): Outcome<Loaded> {
     const span = new SourceText("FC_ENABLE", environment.FC_ENABLE).span(0);
     return { value: undefined, diagnostics: [messages.say("config/not-yet-environment", span)] };
   }
-  const format = /\.ya?ml$/.test(file) ? "YAML" : file.endsWith(".toml") ? "TOML" : undefined;
-  if (format !== undefined) {
-    const span = new SourceText(file, "").span(0);
-    return { value: undefined, diagnostics: [messages.say("config/not-yet-format", span, { format })] };
-  }
-  return parse(new SourceText(file, text), environment);
+  return parse(new SourceText(file, text), environment, formatOf(file));
 }
 
 /** The same for a text that is there already. */
-export function parse(source: SourceText, environment: Environment): Outcome<Loaded> {
-  const { value, faults } = parseJson(source);
-  const diagnostics = faults.map(faultDiagnostic);
-  const sound = !faults.some((fault) => breaksSyntax(fault.code));
-  if (!sound) return { value: undefined, diagnostics };
-  if (value?.kind === "object")
-    return { value: { source, tree: withEnvironment(value, environment) }, diagnostics };
-  if (value?.kind === "null") {
-    // Quirk: `null` counts as an empty object [krakend-koanf parser.go].
-    const empty: LocatedObject = { kind: "object", span: source.span(0), members: [] };
-    return { value: { source, tree: withEnvironment(empty, environment) }, diagnostics };
-  }
-  if (value !== undefined) diagnostics.push(notAnObject(value));
-  return { value: undefined, diagnostics };
+export function parse(source: SourceText, environment: Environment, format: Format = "JSON"): Outcome<Loaded> {
+  const { value, diagnostics } = parseAs(format, source);
+  if (value === undefined) return { value: undefined, diagnostics };
+  const root = rootOf(value);
+  if (root === undefined) return { value: undefined, diagnostics: [...diagnostics, notAnObject(value)] };
+  const { tree, diagnostics: more } = override(root, environment);
+  return { value: { source, tree }, diagnostics: [...diagnostics, ...more] };
+}
+
+/** Quirk: `null`, and YAML without any value, count as an empty object [krakend-koanf parser.go]. */
+function rootOf(value: Located): LocatedObject | undefined {
+  if (value.kind === "null") return { kind: "object", span: value.span.source.span(0), members: [] };
+  return value.kind === "object" ? value : undefined;
 }
 
 function readText(file: string): string | { readonly reason: string } {
@@ -80,33 +74,6 @@ function reasonOf(code: string | undefined): string {
   }
 }
 
-function faultDiagnostic(fault: JsonFault): Diagnostic {
-  const said = sayFault(fault);
-  return {
-    ...said,
-    ...(fault.hint === undefined ? {} : { hint: fault.hint }),
-    ...(fault.related === undefined ? {} : { related: fault.related }),
-  };
-}
-
-function sayFault(fault: JsonFault): Diagnostic {
-  if (fault.code === "duplicate-key")
-    return messages.say("config/duplicate-key", fault.span, { key: keyOf(fault) });
-  if (fault.code === "lone-surrogate") return messages.say("config/lone-surrogate", fault.span);
-  const { krakend: _, ...said } = messages.say("config/syntax", fault.span, { fault: fault.message, go: "" });
-  return fault.go === undefined ? said : { ...said, krakend: `\`${fault.go}\`` };
-}
-
-function keyOf(fault: JsonFault): string {
-  const { source, start, end } = fault.span;
-  const text = source.text.slice(start, end);
-  try {
-    return String(JSON.parse(text));
-  } catch {
-    return text;
-  }
-}
-
 function notAnObject(value: Located): Diagnostic {
   const kinds = {
     array: "array",
@@ -126,26 +93,4 @@ function notAnObject(value: Located): Diagnostic {
   };
   const go = `json: cannot unmarshal ${kinds[value.kind]} into Go value of type map[string]interface {}`;
   return messages.say("config/not-an-object", value.span, { kind: kind[value.kind], go });
-}
-
-/** `KRAKEND_PORT=8080` sets the root key `port`; a dot in the name nests [krakend-koanf parser.go]. */
-function withEnvironment(tree: LocatedObject, environment: Environment): LocatedObject {
-  const names = Object.keys(environment)
-    .filter((name) => /^KRAKEND_./.test(name))
-    .sort();
-  return names.reduce((node, name) => {
-    const value = environment[name] ?? "";
-    const source = new SourceText(name, value);
-    const path = name.slice("KRAKEND_".length).toLowerCase().split(".");
-    return override(node, path, { kind: "string", span: source.span(0, value.length), value });
-  }, tree);
-}
-
-function override(node: LocatedObject, path: readonly string[], value: Located): LocatedObject {
-  const [key = "", ...rest] = path;
-  const inner = node.members.findLast((each) => each.key === key)?.value;
-  const empty: LocatedObject = { kind: "object", span: value.span, members: [] };
-  const next = rest.length === 0 ? value : override(inner?.kind === "object" ? inner : empty, rest, value);
-  const member: Member = { key, keySpan: value.span, value: next };
-  return { ...node, members: [...node.members.filter((each) => each.key !== key), member] };
 }

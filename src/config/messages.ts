@@ -14,7 +14,7 @@ export const messages = defineMessages({
     sentence: "{fault}",
     krakend: "`{go}`",
     explain:
-      "A configuration is JSON as RFC 8259 has it: no comments, no trailing commas, double quotes, no byte order mark. KrakenD refuses anything else at start.",
+      "A file whose name ends in `.yml` or `.yaml` is YAML, one that ends in `.toml` is TOML, and every other is JSON as RFC 8259 has it: no comments, no trailing commas, double quotes, no byte order mark. KrakenD refuses anything else at start.",
     bad: '{ "version": 3, }',
     good: '{ "version": 3 }',
   },
@@ -45,6 +45,32 @@ export const messages = defineMessages({
     bad: '{ "timeout": "1s", "timeout": "2s" }',
     good: '{ "timeout": "2s" }',
   },
+  "config/repeated-key": {
+    severity: "error",
+    sentence: "{fault}, which {format} does not allow",
+    hint: "delete one of them",
+    krakend: "does not start",
+    explain:
+      "In JSON the last of several equal keys counts. YAML and TOML allow each key once, and KrakenD refuses a file that has one twice.",
+  },
+  "config/not-plain": {
+    severity: "error",
+    sentence: "{fault}, which a configuration cannot hold",
+    hint: "put it in quotes to have it as a text",
+    krakend: "reads a date",
+    explain:
+      "YAML and TOML know dates and infinite numbers. Everything in a configuration is a text, a finite number, true or false, a list or an object, so such a value is a text that lacks its quotes.",
+  },
+  "config/injected-port": {
+    severity: "error",
+    sentence: "KRAKEND_PORT is `{value}`, which Kubernetes sets for a service called krakend",
+    hint: "write `enableServiceLinks: false` into the pod, or give the service another name",
+    krakend: "`'port' cannot parse value as 'int': strconv.ParseInt: invalid syntax`, and does not start",
+    explain:
+      "KRAKEND_PORT takes the place of `port`. In Kubernetes every container of a namespace gets variables for each service there, and for a service called krakend one of them is KRAKEND_PORT with an address in it.",
+    bad: "KRAKEND_PORT=tcp://10.0.171.239:8080",
+    good: "KRAKEND_PORT=8080",
+  },
   "config/misspelt-key": {
     severity: "error",
     sentence: "{noun} has no key `{key}`",
@@ -65,14 +91,6 @@ export const messages = defineMessages({
     explain: "The key exists, but not in this place, so what it was to do is not done.",
     bad: '{ "endpoint": "/users", "allow": ["id"], "backend": [{ "url_pattern": "/users" }] }',
     good: '{ "endpoint": "/users", "backend": [{ "url_pattern": "/users", "allow": ["id"] }] }',
-  },
-  "config/not-yet-format": {
-    severity: "error",
-    sentence: "gwc does not read {format} files yet",
-    hint: "convert the configuration to JSON",
-    krakend: "reads it",
-    explain:
-      "KrakenD chooses the format by the ending of the file: `.yml` and `.yaml`, `.toml`, and JSON for everything else.",
   },
   "config/renamed-key": {
     severity: "error",
