@@ -32,7 +32,11 @@ export function load(file: string, environment: Environment): Outcome<Loaded> {
 }
 
 /** The same for a text that is there already. */
-export function parse(source: SourceText, environment: Environment, format: Format = "JSON"): Outcome<Loaded> {
+export function parse(
+  source: SourceText,
+  environment: Environment,
+  format: Format = "JSON",
+): Outcome<Loaded> {
   const { value, diagnostics } = parseAs(format, source);
   if (value === undefined) return { value: undefined, diagnostics };
   const root = rootOf(value);

@@ -38,10 +38,7 @@ timeout = 1_000
       endpoints: [
         {
           endpoint: "/a",
-          backend: [
-            { url_pattern: "/b", mapping: { a: "b", c: { d: 1.5 } } },
-            { allow: ["x", "y"] },
-          ],
+          backend: [{ url_pattern: "/b", mapping: { a: "b", c: { d: 1.5 } } }, { allow: ["x", "y"] }],
           extra_config: { proxy: { sequential: true } },
         },
         { endpoint: "/c", timeout: 1000 },
