@@ -16,6 +16,8 @@ export interface CompileOptions {
   /** Start where KrakenD starts, and do without what it does without. */
   readonly compat: boolean;
   readonly environment: Environment;
+  /** Serve the debug endpoint, whatever the configuration says. */
+  readonly debug?: boolean;
   /** Takes the place of the configured port. */
   readonly port?: number;
 }
@@ -43,6 +45,7 @@ export function understand(
       root: decoded.value,
       file: loaded.source,
       compat: options.compat,
+      debug: options.debug === true,
       blocks: new BlockReader(pipe, report),
       report,
     },

@@ -61,7 +61,7 @@ function addRun(gwc: Command): void {
     .description("compile a configuration and serve it until SIGTERM or SIGINT")
     .requiredOption("-c, --config <config>", CONFIG)
     .option("-p, --port <port>", "listen here instead of the configured port", portArgument)
-    .option("-d, --debug", "accepted for compatibility with krakend run", false)
+    .option("-d, --debug", "serve the debug endpoint `/__debug/`", false)
     .addOption(compatOption())
     .action(async (options) => {
       process.exitCode = await (await import("./run.js")).run(options);

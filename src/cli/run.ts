@@ -23,6 +23,7 @@ export async function run(options: RunOptions): Promise<number> {
     warmUp();
     const { value: gateway, diagnostics } = check(options.config, {
       compat: options.compat === "krakend",
+      debug: options.debug,
       environment: process.env,
       ...(options.port ? { port: options.port } : {}),
     });

@@ -32,6 +32,8 @@ interface Place {
 interface Step {
   route?: Code;
   next?: Place;
+  /** Serves all paths that go on after the segment. */
+  rest?: Code;
 }
 
 const emptyPlace = (): Place => ({ fixed: new Map(), params: new Map() });
@@ -97,6 +99,9 @@ function methodsOf(gateway: Gateway, routes: readonly RouteModule[]): readonly (
   if (healthPath !== undefined) {
     insert(placeOf("GET"), healthPath, () => code`${runtime.serveHealth}(x)`);
   }
+  for (const { kind, path, methods } of gateway.builtIns) {
+    for (const method of methods) insertBuiltIn(placeOf(method), path, builtIn(kind, gateway));
+  }
   for (const { endpoint, handler, params, module } of routes) {
     insert(placeOf(endpoint.method), endpoint.pattern, (locals) => {
       const values = params.map((name) => locals.get(name) ?? code`""`);
@@ -105,6 +110,19 @@ function methodsOf(gateway: Gateway, routes: readonly RouteModule[]): readonly (
   }
   if (autoOptions) optionRoutes(gateway, placeOf("OPTIONS"));
   return [...places];
+}
+
+/** `/__debug/*`, `/__echo/*`: what follows is a parameter, and checked as such. */
+function builtIn(kind: "debug" | "echo", gateway: Gateway): Code {
+  const serve = { debug: runtime.serveDebug, echo: runtime.serveEcho }[kind];
+  const rest = gateway.settings.checkParams ? code`, path.slice(end1)` : code``;
+  return code`${serve}(x${rest})`;
+}
+
+/** A path of one segment that takes everything below it. */
+function insertBuiltIn({ fixed }: Place, path: string, rest: Code): void {
+  const segment = path.slice(1, -1);
+  fixed.set(segment, { ...fixed.get(segment), rest });
 }
 
 /** `OPTIONS` of every path lists the methods that it has [lura router/gin/router.go]. */
@@ -156,7 +174,10 @@ function countRoutes(place: Place): number {
   const steps = [...place.fixed.values(), ...place.params.values()];
   return steps.reduce(
     (sum, step) =>
-      sum + (step.route === undefined ? 0 : 1) + (step.next === undefined ? 0 : countRoutes(step.next)),
+      sum +
+      (step.route === undefined ? 0 : 1) +
+      (step.rest === undefined ? 0 : 1) +
+      (step.next === undefined ? 0 : countRoutes(step.next)),
     0,
   );
 }
@@ -245,6 +266,7 @@ class RouterWriter {
     const end = identifier(`end${standing.depth}`);
     const statements: Code[] = [];
     if (step.route !== undefined) statements.push(code`if (${end} === path.length) return ${step.route};`);
+    if (step.rest !== undefined) return [...statements, code`if (${end} < path.length) return ${step.rest};`];
     if (standing.forked && branches !== undefined) {
       statements.push(...deadEnds(step, end, fixed === undefined, branches));
     }

@@ -12,6 +12,8 @@ export interface Resolution {
   readonly root: Located;
   readonly file: SourceText;
   readonly compat: boolean;
+  /** Serve the debug endpoint, whatever the configuration says. */
+  readonly debug?: boolean;
   readonly blocks: BlockReader;
   readonly report: Report;
 }

@@ -17,6 +17,8 @@ import { shapePlan } from "./shape-plan.js";
 export interface EndpointPlace {
   readonly node: Located;
   readonly path: string;
+  /** As the router has it: `/users/:id`. */
+  readonly pattern: string;
   readonly method: string;
   /** As the router knows them. */
   readonly params: readonly string[];
@@ -167,10 +169,9 @@ function goText(
   outputs: readonly string[],
   fault: { readonly name: string; readonly tooMany: boolean },
 ): string {
-  const route = place.path.replace(/\/\{([a-zA-Z0-9_-]+)\}/g, "/:$1");
   const index = itemsAt(place.node, "backend").indexOf(node);
   const method = textAt(place.node, "method") || "GET";
-  const where = `endpoint: ${method} ${route}, backend: ${index}. input: [${[...place.inputs].sort().join(" ")}], output: [${outputs.join(" ")}]`;
+  const where = `endpoint: ${method} ${place.pattern}, backend: ${index}. input: [${[...place.inputs].sort().join(" ")}], output: [${outputs.join(" ")}]`;
   return fault.tooMany
     ? `input and output params do not match. ${where}`
     : `undefined output param '${fault.name}'! ${where}`;

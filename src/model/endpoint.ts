@@ -14,7 +14,7 @@ import {
   utf8Bytes,
   withSlash,
 } from "./paths.js";
-import { isFaulty, itemsAt, numberAt, spanAt, textAt, whereOf } from "./read.js";
+import { booleanAt, isFaulty, itemsAt, numberAt, spanAt, textAt, whereOf } from "./read.js";
 import { cleanPattern } from "./route-tree.js";
 
 /** An endpoint with the place of its path, for what is said about routes. */
@@ -68,7 +68,8 @@ interface Start {
 
 function build(resolution: Resolution, node: Located, { path, method, backends }: Start): Endpoint {
   const { root, file, report } = resolution;
-  const pattern = routerPattern(path, false);
+  const disableRest = booleanAt(root, "disable_rest");
+  const pattern = routerPattern(path, disableRest);
   const params = routerParams(cleanPattern(pattern));
   const label = `[ENDPOINT: ${pattern}]`;
   const output = outputEncoding(resolution, node);
@@ -84,7 +85,8 @@ function build(resolution: Resolution, node: Located, { path, method, backends }
     backendCount: backends.length,
     hosts: [],
   });
-  const place = { node, path, params, inputs: endpointParams(path, false), output, timeoutMs, method };
+  const inputs = endpointParams(path, disableRest);
+  const place = { node, path, pattern, params, inputs, output, timeoutMs, method };
   return {
     method,
     path,

@@ -20,11 +20,20 @@ export interface Gateway {
   /** Connections to backends, as far as they differ from the runtime's DEFAULT_TRANSPORT. */
   readonly transport: Partial<TransportOptions>;
   readonly settings: ServiceSettings;
+  readonly builtIns: readonly BuiltIn[];
   /** In the order of the configuration. */
   readonly endpoints: readonly Endpoint[];
   /** Per method, in the order in which KrakenD registers them: what answers when nothing matches. */
   readonly trees: readonly (readonly [method: string, root: RouteNode])[];
   readonly rooms: readonly Attached[];
+}
+
+/** A developer's endpoint: everything below its path, with any of its methods. */
+export interface BuiltIn {
+  readonly kind: "debug" | "echo";
+  /** `/__debug/`. */
+  readonly path: string;
+  readonly methods: readonly string[];
 }
 
 /** Milliseconds and bytes; 0 is no limit. */
@@ -56,6 +65,10 @@ export interface ServiceSettings {
   readonly clientIpHeaders: readonly string[];
   /** Addresses and networks; undefined: everybody. */
   readonly trustedProxies: readonly string[] | undefined;
+  /** The client is who the header of App Engine says. */
+  readonly appEngine: boolean;
+  /** Paths that the access log leaves out, on bytes; undefined: no access log. */
+  readonly accessLog: { readonly skips: readonly string[] } | undefined;
 }
 
 export interface EndpointSettings {

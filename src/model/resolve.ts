@@ -6,9 +6,9 @@ import { resolveEndpoint } from "./endpoint.js";
 import type { Endpoint, Gateway } from "./model.js";
 import { booleanAt, itemsAt, numberAt, textAt } from "./read.js";
 import { registerRoutes } from "./routes.js";
-import { checkService, serverLimits, serviceSettings } from "./service.js";
 import { serverTls } from "./tls.js";
 import { transportOptions } from "./transport.js";
+import { builtIns, checkService, serverLimits, serviceSettings } from "./service.js";
 
 export type GatewayFacts = Pick<Gateway, "sha256">;
 
@@ -23,12 +23,14 @@ export function resolve(resolution: Resolution, facts: GatewayFacts): Gateway {
     hosts: [],
   });
   const settings = serviceSettings(rooms);
+  const developers = builtIns(root, resolution.debug === true);
   const endpoints = itemsAt(root, "endpoints")
     .map((node) => resolveEndpoint(resolution, node))
     .filter((endpoint) => endpoint !== undefined);
   const registered = registerRoutes(
     endpoints,
     settings,
+    developers,
     at(at(root, "extra_config"), "router") ?? root,
     report,
   );
@@ -43,6 +45,7 @@ export function resolve(resolution: Resolution, facts: GatewayFacts): Gateway {
     h2c: booleanAt(root, "use_h2c"),
     transport: transportOptions(root, report),
     settings,
+    builtIns: developers,
     endpoints: endpoints.map(({ endpoint }): Endpoint => endpoint),
     trees: registered,
     rooms,

@@ -4,13 +4,14 @@ import type { RouteNode } from "../runtime/misses.js";
 import type { Located } from "../source/located.js";
 import type { Resolved } from "./endpoint.js";
 import { messages } from "./messages.js";
-import type { ServiceSettings } from "./model.js";
+import type { BuiltIn, ServiceSettings } from "./model.js";
 import { type RouteConflict, RouteTree } from "./route-tree.js";
 
 /** The trees in the order in which KrakenD makes them: the health endpoint comes first. */
 export function registerRoutes(
   endpoints: readonly Resolved[],
   settings: ServiceSettings,
+  builtIns: readonly BuiltIn[],
   root: Located,
   report: Report,
 ): readonly (readonly [method: string, root: RouteNode])[] {
@@ -23,6 +24,12 @@ export function registerRoutes(
   const { healthPath } = settings;
   const refused = healthPath === undefined ? undefined : treeOf("GET").add(healthPath);
   if (refused !== undefined) report(messages.say("route/health-path", root.span, { reason: refused.text }));
+  for (const { path, methods } of builtIns) {
+    const conflicts = methods.map((method) => treeOf(method).add(`${path}*param`));
+    const conflict = conflicts.find((each) => each !== undefined);
+    if (conflict !== undefined)
+      report(messages.say("route/health-path", root.span, { reason: conflict.text }));
+  }
   for (const resolved of endpoints) {
     const { method, pattern } = resolved.endpoint;
     const conflict = treeOf(method).add(pattern);

@@ -5,7 +5,7 @@ import type { Report } from "../diagnostics/diagnostic.js";
 import { at, type Located } from "../source/located.js";
 import { sanitizeHost } from "./hosts.js";
 import { messages } from "./messages.js";
-import type { Attached, ServerLimits, ServiceSettings } from "./model.js";
+import type { Attached, BuiltIn, ServerLimits, ServiceSettings } from "./model.js";
 import { utf8Bytes } from "./paths.js";
 import { booleanAt, isFaulty, itemsAt, numberAt, spanAt, textAt } from "./read.js";
 import { cleanPattern } from "./route-tree.js";
@@ -25,7 +25,23 @@ const defaults: ServiceSettings = {
   methodNotAllowedBody: undefined,
   clientIpHeaders: ["x-forwarded-for", "x-real-ip"],
   trustedProxies: undefined,
+  appEngine: false,
+  accessLog: { skips: [] },
 };
+
+/** In the order in which KrakenD's router registers them [gin routergroup.go Any]. */
+const ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "HEAD", "OPTIONS", "DELETE", "CONNECT", "TRACE"];
+
+/** The developer's endpoints that are asked for [lura router/gin/router.go]. */
+export function builtIns(root: Located, debug: boolean): readonly BuiltIn[] {
+  const debugs = debug || booleanAt(root, "debug_endpoint");
+  return [
+    ...(debugs ? [{ kind: "debug", path: "/__debug/", methods: ANY_METHOD } as const] : []),
+    ...(booleanAt(root, "echo_endpoint")
+      ? [{ kind: "echo", path: "/__echo/", methods: ANY_METHOD } as const]
+      : []),
+  ];
+}
 
 /** The defaults, with what the rooms at service level decide. */
 export function serviceSettings(rooms: readonly Attached[]): ServiceSettings {
@@ -69,13 +85,10 @@ const REFUSED: Readonly<Record<string, string>> = {
   client_tls: "TLS settings for backends",
   use_h2c: "cleartext HTTP/2",
   allow_insecure_connections: "backends with untrusted certificates",
-  disable_rest: "free placeholders (disable_rest)",
 };
 
 /** Keys whose absence no client can tell from an answer. */
 const ACCEPTED: Readonly<Record<string, string>> = {
-  debug_endpoint: "the debug endpoint",
-  echo_endpoint: "the echo endpoint",
   plugin: "Go plugins",
   write_timeout: "a write timeout",
   dialer_timeout: "a dial timeout",

@@ -16,13 +16,18 @@ export function plainAddress(address: string | undefined): string {
 export class ClientIp {
   readonly #headers: readonly string[];
   readonly #trusted: BlockList | undefined;
+  readonly #appEngine: boolean;
 
-  constructor(headers: readonly string[], trusted?: readonly string[]) {
+  /** `appEngine`: its header says who the client is, whatever it says, to whoever sends it. */
+  constructor(headers: readonly string[], trusted?: readonly string[], appEngine = false) {
+    this.#appEngine = appEngine;
     this.#headers = headers;
     this.#trusted = trusted === undefined ? undefined : blockList(trusted);
   }
 
   of(peer: string, headers: FlatHeaders): string {
+    const named = this.#appEngine ? headerOf(headers, "x-appengine-remote-addr") : undefined;
+    if (named) return named;
     if (!this.#trusts(peer)) return peer;
     for (const name of this.#headers) {
       const list = joined(headers, name);

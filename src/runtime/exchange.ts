@@ -24,6 +24,8 @@ export interface ReplyStream {
 
 export interface Exchange {
   readonly method: string;
+  /** The target as sent: path and query, or the whole URL. */
+  readonly target: ByteString;
   /** Path of the target, percent-decoded to bytes. */
   readonly path: ByteString;
   /** Query of the target as sent, without `?`. */
@@ -39,6 +41,16 @@ export interface Exchange {
   header(name: string): ByteString | undefined;
   /** All headers as received. */
   readonly rawHeaders: FlatHeaders;
+  /**
+   * For observers of the server. What went wrong on the way to the reply: set before the reply by
+   * whoever sends it.
+   */
+  failure?: UpstreamError | undefined;
+  /**
+   * For observers of the server: the number of the route that served the request, 0 where there was
+   * none, else one of `Place`. Set before the reply.
+   */
+  place?: number;
   /** The body as it arrives; undefined if there is none. For one backend only. */
   streamBody(): RequestBody | undefined;
   /** The whole body, for several backends; an error value if it does not arrive by the deadline. */
@@ -50,6 +62,23 @@ export interface Exchange {
   /** Starts a streamed reply. */
   stream(status: number, headers: FlatHeaders): ReplyStream;
 }
+
+/** Who serves a request that is not a route's, for `Exchange.place`. */
+export const Place = {
+  /** Nobody: 404 and 405. */
+  none: 0,
+  /** The router itself or what stands around it, which KrakenD neither logs nor counts. */
+  outside: -1,
+  /** Health, debug and echo. */
+  builtIn: -2,
+} as const;
+
+/**
+ * Told of every reply once, when it has been handed over whole or was cut off, even if the client
+ * has gone: its status, the bytes of its body (that a HEAD would have had), and the milliseconds
+ * since the request arrived.
+ */
+export type Observer = (x: Exchange, status: number, bytes: number, durationMs: number) => void;
 
 /** Serves one request: matches, replies. A promise only where it must wait. */
 export type Handler = (x: Exchange) => Promise<void> | void;

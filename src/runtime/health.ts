@@ -1,5 +1,5 @@
 // `/__health` [lura router/gin/engine.go].
-import type { Exchange } from "./exchange.js";
+import { type Exchange, Place } from "./exchange.js";
 import { SERVED } from "./routing.js";
 
 const startedAt = performance.now();
@@ -15,6 +15,7 @@ function goTime(now: Date, sinceStartMs: number): string {
 export function serveHealth(x: Exchange): Promise<void> {
   const now = goTime(new Date(), performance.now() - startedAt);
   const body = `{"agents":{},"now":"${now}","status":"ok"}`;
+  x.place = Place.builtIn;
   x.send(200, ["Content-Type", "application/json; charset=utf-8"], body);
   return SERVED;
 }

@@ -1,7 +1,10 @@
 // The one allowed barrel: what emitted code may import from "gwc/runtime".
+
+export { logAccess } from "./access-log.js";
 export type { ByteString } from "./bytes.js";
 export { ClientIp } from "./client-ip.js";
 export { Counters } from "./counters.js";
+export { serveDebug, serveEcho } from "./developer.js";
 export type { Exchange, Handler, SharedBody } from "./exchange.js";
 export { forward, forwardAll, forwardUserAgent, USER_AGENT } from "./forward.js";
 export { serveHealth } from "./health.js";

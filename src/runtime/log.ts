@@ -1,37 +1,39 @@
-// Lines for the operator, on standard error. Never waits for the reader: when it is too slow, lines
-// are counted and dropped instead of growing in memory.
+// The application's log: what happened in the gateway, for its operator. [lura logging/log.go]
 import type { ByteString } from "./bytes.js";
+import { clockText, oneLine, standardOutput } from "./lines.js";
 import type { UpstreamError } from "./upstream-error.js";
 
-const MOST_BUFFERED = 1 << 20;
+/** The most important first, as their place in the list counts. */
+export const LEVELS = ["CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG"] as const;
+
+export type Level = (typeof LEVELS)[number];
+
+/** Where the lines go; `text` is one message, already on one line. */
+export type Logger = (level: Level, text: ByteString) => void;
+
 const LONGEST_TEXT = 8192;
-let dropped = 0;
 
-// A reader that has gone away must not take the gateway with it.
-process.stderr.on("error", () => {});
+/** Everything, to the standard output. */
+export function basicLogger(level: Level, text: ByteString): void {
+  standardOutput.write(`${clockText().replace(" - ", " ")} KRAKEND ${level}: ${text}\n`);
+}
 
-function write(level: string, text: ByteString): void {
-  if (process.stderr.writableLength > MOST_BUFFERED) {
-    dropped += 1;
-    return;
+let logger: Logger = basicLogger;
+
+/** From now on messages go there. */
+export function setLogger(next: Logger): void {
+  logger = next;
+}
+
+function write(level: Level, text: ByteString): void {
+  if (standardOutput.hasLost) {
+    logger("WARNING", `[SERVICE: Logging] ${standardOutput.takeLost()} log lines dropped`);
   }
-  const lost = dropped > 0 ? `${stamp()} KRAKEND WARNING: ${dropped} log lines dropped\n` : "";
-  dropped = 0;
-  process.stderr.write(
-    Buffer.from(`${lost}${stamp()} KRAKEND ${level}: ${oneLine(text.slice(0, LONGEST_TEXT))}\n`, "latin1"),
-  );
+  logger(level, oneLine(text.slice(0, LONGEST_TEXT)));
 }
 
-function stamp(): string {
-  const now = new Date();
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const date = `${now.getFullYear()}/${two(now.getMonth() + 1)}/${two(now.getDate())}`;
-  return `${date} ${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
-}
-
-/** What clients and backends sent may hold line ends: they must not make lines of their own. */
-function oneLine(text: ByteString): string {
-  return text.replace(/[\x00-\x1f\x7f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
+export function logDebug(text: ByteString): void {
+  write("DEBUG", text);
 }
 
 export function logInfo(text: ByteString): void {
@@ -40,6 +42,10 @@ export function logInfo(text: ByteString): void {
 
 export function logWarning(text: ByteString): void {
   write("WARNING", text);
+}
+
+export function logError(text: ByteString): void {
+  write("ERROR", text);
 }
 
 /** A failure of a route under its label, one line per part of a merged one. */
@@ -51,5 +57,6 @@ export function logFailure(label: string, error: UpstreamError): void {
 
 /** A fault of the gateway itself. */
 export function logFault(fault: unknown): void {
-  write("CRITICAL", fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+  const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+  write("CRITICAL", Buffer.from(text, "utf8").latin1Slice());
 }

@@ -13,6 +13,17 @@ export function wholeQuery(query: ByteString): ByteString {
   return query === "" ? "" : encode(pairs(query));
 }
 
+/** The values of each decoded name, in the order of the query. */
+export function queryValues(query: ByteString): ReadonlyMap<ByteString, readonly ByteString[]> {
+  const found = new Map<ByteString, ByteString[]>();
+  for (const [name, value] of query === "" ? [] : pairs(query)) {
+    const list = found.get(name);
+    if (list === undefined) found.set(name, [value]);
+    else list.push(value);
+  }
+  return found;
+}
+
 /** Pairs that hold `;` or a bad escape are dropped, empty ones too [Go net/url ParseQuery]. */
 function pairs(query: ByteString): Pair[] {
   const found: Pair[] = [];

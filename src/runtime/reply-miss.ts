@@ -1,5 +1,5 @@
 // What a request gets that no route matched [gin gin.go; lura router/gin/engine.go].
-import type { Exchange } from "./exchange.js";
+import { type Exchange, Place } from "./exchange.js";
 import { type MethodTrees, type MissOptions, miss } from "./misses.js";
 import type { Banner } from "./reply.js";
 
@@ -24,6 +24,7 @@ export function replyMiss(
   );
   switch (found.kind) {
     case "redirect": {
+      x.place = Place.outside;
       const type = found.body === "" ? [] : ["Content-Type", "text/html; charset=utf-8"];
       return x.send(found.status, [...type, "Location", found.location], found.body);
     }

@@ -9,7 +9,7 @@ import { logFailure } from "./log.js";
 import type { Outcome } from "./outcome.js";
 import { sniff } from "./sniff.js";
 import type { Answer, StreamedAnswer } from "./upstream-answer.js";
-import type { UpstreamError } from "./upstream-error.js";
+import { UpstreamError } from "./upstream-error.js";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 const TEXT_TYPE = "text/plain; charset=utf-8";
@@ -55,7 +55,7 @@ export function replyJson(
   cacheControl?: string,
 ): void {
   const { data } = outcome;
-  if (outcome.error !== undefined) logFailure(label, outcome.error);
+  if (outcome.error !== undefined) note(x, label, outcome.error);
   const empty = data === null || data === undefined || data === "";
   const headers = dataHeaders(banner, JSON_TYPE, outcome, empty, cacheControl);
   x.send(200, headers, data === null || data === undefined ? "null" : document(data));
@@ -69,7 +69,7 @@ export function replyCollection(
   outcome: Outcome<Keyed>,
   cacheControl?: string,
 ): void {
-  const headers = valueHeaders(banner, JSON_TYPE, label, outcome, cacheControl);
+  const headers = valueHeaders(x, banner, JSON_TYPE, label, outcome, cacheControl);
   x.send(200, headers, outcome.data?.get("collection") ?? "[]");
 }
 
@@ -82,18 +82,19 @@ export function replyString(
   cacheControl?: string,
 ): void {
   const content: JsonText | undefined = outcome.data?.get("content");
-  const headers = valueHeaders(banner, TEXT_TYPE, label, outcome, cacheControl);
+  const headers = valueHeaders(x, banner, TEXT_TYPE, label, outcome, cacheControl);
   x.send(200, headers, content !== undefined && isString(content) ? unquote(content) : "");
 }
 
 function valueHeaders(
+  x: Exchange,
   banner: Banner,
   contentType: string,
   label: string,
   outcome: Outcome<Keyed>,
   cacheControl: string | undefined,
 ): string[] {
-  if (outcome.error !== undefined) logFailure(label, outcome.error);
+  if (outcome.error !== undefined) note(x, label, outcome.error);
   return dataHeaders(banner, contentType, outcome, (outcome.data?.size ?? 0) === 0, cacheControl);
 }
 
@@ -104,7 +105,7 @@ export function replyFailure(
   label: string,
   error: UpstreamError | undefined,
 ): void {
-  if (error !== undefined) logFailure(label, error);
+  if (error !== undefined) note(x, label, error);
   x.send(error?.status || 500, [...banner, "X-Krakend-Completed", "false"], "");
 }
 
@@ -116,14 +117,24 @@ export function replyFailureText(
   error: UpstreamError | undefined,
 ): void {
   if (error === undefined) return replyFailure(x, banner, label, error);
-  logFailure(label, error);
+  note(x, label, error);
   const headers = [...banner, "X-Krakend-Completed", "false"];
   if (error.message !== "") headers.push("Content-Type", error.contentType ?? sniff(error.message));
   x.send(error.status || 500, headers, error.message);
 }
 
-/** Replies with a status and nothing else, as the layers around a route do. */
-export function replyEmpty(x: Exchange, status: number): void {
+/** Says what went wrong: to the log of the application, and to the observers of the server. */
+function note(x: Exchange, label: string, error: UpstreamError): void {
+  x.failure = error;
+  logFailure(label, error);
+}
+
+/**
+ * Replies with a status and nothing else, as the layers around a route do; the reason is for the
+ * access log.
+ */
+export function replyEmpty(x: Exchange, status: number, reason?: ByteString): void {
+  if (reason !== undefined) x.failure = new UpstreamError("layer", reason, status);
   x.send(status, [], "");
 }
 

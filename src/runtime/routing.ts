@@ -1,6 +1,6 @@
 // Small parts of the generated router.
 import type { ByteString } from "./bytes.js";
-import type { Exchange } from "./exchange.js";
+import { type Exchange, Place } from "./exchange.js";
 import { refuseParams } from "./params.js";
 import type { Banner } from "./reply.js";
 
@@ -20,6 +20,7 @@ export function serveOptions(
   allow: string,
   ...params: readonly ByteString[]
 ): Promise<void> {
+  x.place = Place.builtIn;
   if (!refuseParams(x, ...params)) x.send(200, ["Allow", allow, ...banner], "");
   return SERVED;
 }

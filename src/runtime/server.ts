@@ -5,7 +5,7 @@ import { PassThrough } from "node:stream";
 import { type ByteString, percentDecode } from "./bytes.js";
 import { type ClientIp, plainAddress } from "./client-ip.js";
 import { onDeadline } from "./deadline.js";
-import type { Exchange, FlatHeaders, Handler, ReplyStream, RequestBody } from "./exchange.js";
+import type { Exchange, FlatHeaders, Handler, Observer, ReplyStream, RequestBody } from "./exchange.js";
 import { logFault } from "./log.js";
 import { refuse, refuseConnection, refuseRequest } from "./refusal.js";
 import { clientGone, deadlineExceeded, UpstreamError } from "./upstream-error.js";
@@ -22,6 +22,8 @@ export interface ServerOptions {
   readonly readHeaderTimeoutMs: number;
   readonly readTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** Told of every reply; absent where nobody observes. */
+  readonly observe?: Observer;
 }
 
 let draining = false;
@@ -108,7 +110,7 @@ function serveOne(options: ServerOptions, request: IncomingMessage, response: Se
     response.end();
     return;
   }
-  const x = new NodeExchange(request, response, options.clientIp, target!);
+  const x = new NodeExchange(request, response, options, target!);
   try {
     options.handler(x)?.catch((fault: unknown) => x.crash(fault));
   } catch (fault) {
@@ -121,6 +123,8 @@ function closing(): readonly string[] {
 }
 
 interface Target {
+  /** As sent, in bytes. */
+  readonly raw: ByteString;
   readonly path: ByteString;
   readonly query: ByteString;
   /** Host of an absolute-form target. */
@@ -137,11 +141,12 @@ function splitTarget(raw: ByteString): Target | undefined {
   const mark = rest.indexOf("?");
   const path = percentDecode(mark < 0 ? rest : rest.slice(0, mark));
   if (path === undefined) return undefined;
-  return { path, query: mark < 0 ? "" : rest.slice(mark + 1), host: absolute?.[1] };
+  return { raw: bytes, path, query: mark < 0 ? "" : rest.slice(mark + 1), host: absolute?.[1] };
 }
 
 class NodeExchange implements Exchange {
   readonly method: string;
+  readonly target: ByteString;
   readonly path: ByteString;
   readonly query: ByteString;
   readonly startedAt = performance.now();
@@ -149,15 +154,19 @@ class NodeExchange implements Exchange {
   readonly hasBody: boolean;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #clientIp: ClientIp;
+  readonly #options: ServerOptions;
+  #observed = false;
+  failure: UpstreamError | undefined = undefined;
+  place = 0;
 
-  constructor(request: IncomingMessage, response: ServerResponse, clientIp: ClientIp, target: Target) {
+  constructor(request: IncomingMessage, response: ServerResponse, options: ServerOptions, target: Target) {
     this.#request = request;
     this.#response = response;
     // Each backend of the request listens for the client's leaving.
     response.setMaxListeners(0);
-    this.#clientIp = clientIp;
+    this.#options = options;
     this.method = request.method ?? "GET";
+    this.target = target.raw;
     this.path = target.path;
     this.query = target.query;
     this.host = target.host ?? request.headers.host ?? "";
@@ -167,7 +176,10 @@ class NodeExchange implements Exchange {
   }
 
   get clientIp(): string {
-    return this.#clientIp.of(plainAddress(this.#request.socket.remoteAddress), this.#request.rawHeaders);
+    return this.#options.clientIp.of(
+      plainAddress(this.#request.socket.remoteAddress),
+      this.#request.rawHeaders,
+    );
   }
 
   get rawHeaders(): FlatHeaders {
@@ -226,7 +238,9 @@ class NodeExchange implements Exchange {
 
   send(status: number, headers: FlatHeaders, body: ByteString): void {
     const response = this.#response;
-    if (response.headersSent || response.destroyed) return;
+    if (response.headersSent) return;
+    this.#observe(status, body.length);
+    if (response.destroyed) return;
     const bare = status === 204 || status === 304;
     const length = bare ? [] : ["Content-Length", String(body.length)];
     response.writeHead(status, [...headers, ...length, ...closing()]);
@@ -237,15 +251,29 @@ class NodeExchange implements Exchange {
   stream(status: number, headers: FlatHeaders): ReplyStream {
     const response = this.#response;
     if (!response.headersSent && !response.destroyed) response.writeHead(status, [...headers, ...closing()]);
+    let bytes = 0;
     return {
-      write: (chunk) => response.write(chunk),
+      write: (chunk) => {
+        bytes += chunk.length;
+        return response.write(chunk);
+      },
       onDrain: (listener) => response.on("drain", listener),
-      end: () => response.end(),
+      end: () => {
+        this.#observe(status, bytes);
+        response.end();
+      },
       abort: () => {
+        this.#observe(status, bytes);
         response.flushHeaders();
         response.destroy();
       },
     };
+  }
+
+  #observe(status: number, bytes: number): void {
+    if (this.#observed) return;
+    this.#observed = true;
+    this.#options.observe?.(this, status, bytes, performance.now() - this.startedAt);
   }
 
   /** A body that nobody reads is read to its end, so that the connection stays usable. */

@@ -10,7 +10,9 @@ export type FailureKind =
   | "decode"
   | "target"
   | "refused"
-  | "too-large";
+  | "too-large"
+  /** A layer around the route refused the request. */
+  | "layer";
 
 export class UpstreamError {
   readonly kind: FailureKind;
