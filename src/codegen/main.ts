@@ -1,5 +1,5 @@
 // The entry of the generated program, and what answers where no route matches.
-import type { Gateway } from "../model/model.js";
+import type { Gateway, ServiceSettings } from "../model/model.js";
 import {
   byteLiteral,
   type Code,
@@ -77,17 +77,17 @@ function nodeCode(value: unknown): Code {
 
 /** `main.ts`: starts the server with everything that is fixed at build. */
 export function mainModule(gateway: Gateway, version: string): Module {
-  const names = new Names(["route", "missed"]);
+  const names = new Names(["route", "missed", "NOT_LOGGED"]);
   const rooms = gateway.rooms.map((room) => roomCode(room, "service", { names, locals: new Map() }));
   const start = rooms.flatMap((room) => room.slots.start ?? []);
   const stop = rooms.flatMap((room) => room.slots.stop ?? []);
   const { settings, server } = gateway;
-  const trusted = settings.trustedProxies === undefined ? code`` : code`, [${[...settings.trustedProxies]}]`;
+  const observe = [...accessLogCode(settings), ...rooms.flatMap((room) => room.slots.observe ?? [])];
   const route = ref("./router.js", "route");
   const missed = ref("./misses.js", "missed");
   const options = [
     code`handler: (x) => ${route}(x) ?? ${missed}(x)`,
-    code`clientIp: new ${runtime.ClientIp}([${[...settings.clientIpHeaders]}]${trusted})`,
+    code`clientIp: ${clientIp(settings)}`,
     code`listenIp: ${gateway.listenIp}`,
     code`port: ${gateway.port}`,
     code`maxHeaderBytes: ${server.maxHeaderBytes}`,
@@ -96,6 +96,7 @@ export function mainModule(gateway: Gateway, version: string): Module {
     code`idleTimeoutMs: ${server.idleTimeoutMs}`,
     code`maxShutdownMs: ${server.maxShutdownMs}`,
     ...transportOfServer(gateway),
+    ...observer(observe),
     stop.length === 0 ? code`onStop: () => {}` : code`onStop: () => {\n${indent(lines(stop))}\n}`,
   ];
   const serve = code`${runtime.serve}({\n${indent(join(options, ",\n"))},\n});`;
@@ -106,9 +107,38 @@ export function mainModule(gateway: Gateway, version: string): Module {
       "Edit the configuration, not this file.",
     ],
     declarations: [
+      ...skippedPaths(settings),
       ...rooms.flatMap((room) => room.declarations),
       ...start.map((each): Declaration => ({ kind: "statement", code: each })),
       { kind: "statement", code: serve },
     ],
   };
+}
+
+function clientIp({ clientIpHeaders, trustedProxies, appEngine }: ServiceSettings): Code {
+  const trusted = trustedProxies === undefined ? code`undefined` : code`[${[...trustedProxies]}]`;
+  const more = appEngine
+    ? code`, ${trusted}, true`
+    : trustedProxies === undefined
+      ? code``
+      : code`, ${trusted}`;
+  return code`new ${runtime.ClientIp}([${[...clientIpHeaders]}]${more})`;
+}
+
+/** Paths that the access log leaves out. */
+function skippedPaths({ accessLog }: ServiceSettings): readonly Declaration[] {
+  if (accessLog === undefined || accessLog.skips.length === 0) return [];
+  return [constant("NOT_LOGGED", code`new Set([${join(accessLog.skips.map(byteLiteral), ", ")}])`)];
+}
+
+function accessLogCode({ accessLog }: ServiceSettings): readonly Code[] {
+  if (accessLog === undefined) return [];
+  const log = code`${runtime.logAccess}(x, status, durationMs);`;
+  return [accessLog.skips.length === 0 ? log : code`if (!NOT_LOGGED.has(x.path)) ${log}`];
+}
+
+/** What is told of every reply; nothing where nobody observes. */
+function observer(statements: readonly Code[]): readonly Code[] {
+  if (statements.length === 0) return [];
+  return [code`observe: (x, status, bytes, durationMs) => {\n${indent(lines(statements))}\n}`];
 }

@@ -67,6 +67,11 @@ export interface Slots {
   readonly wrap?: (call: Code) => Code;
   /** backend: an expression for the outcome of an answer with a bad status; `answer` is in scope. */
   readonly badStatus?: { readonly text: Code; readonly keyed: Code };
+  /**
+   * service: statements for every reply that was handed over; `x`, `status`, `bytes` and `durationMs`
+   * are in scope.
+   */
+  readonly observe?: readonly Code[];
   /** service: statements at start and at the stop of the server. */
   readonly start?: readonly Code[];
   readonly stop?: readonly Code[];

@@ -12,7 +12,7 @@ import { SourceText } from "../../src/source/text.js";
 export interface TestGateway {
   readonly port: number;
   readonly process: ChildProcess;
-  /** What it wrote to standard error so far. */
+  /** What it wrote so far. */
   log(): string;
   /** Resident memory in bytes. */
   memory(): number;
@@ -52,11 +52,13 @@ export async function startGateway(config: Record<string, unknown>, compat = fal
   const folder = mkdtempSync(join(tmpdir(), "gwc-behaviour-"));
   const file = join(folder, "gateway.cjs");
   writeFileSync(file, code);
-  const child = spawn(process.execPath, [file], { stdio: ["ignore", "inherit", "pipe"] });
+  const child = spawn(process.execPath, [file], { stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
-  child.stderr?.on("data", (chunk: Buffer) => {
-    log += chunk.toString("latin1");
-  });
+  for (const output of [child.stdout, child.stderr]) {
+    output?.on("data", (chunk: Buffer) => {
+      log += chunk.toString("latin1");
+    });
+  }
   const exited = new Promise<number | null>((resolve) => child.on("exit", (status) => resolve(status)));
   await listening(port, child, () => log);
   return {

@@ -12,6 +12,9 @@ import {
 import type { EmitSite, Slots } from "../kit.js";
 import type { ClientLimit, Limit, Plan, Token } from "./plan.js";
 
+/** KrakenD's text for a log. */
+const REFUSED = "rate limit exceded";
+
 const exports = runtimeOf<typeof import("./runtime.js")>("gwc/rate-limit");
 
 /** Around a route: the client's own limit is asked first, and refuses without using up the other. */
@@ -28,7 +31,7 @@ export function emit({ all, clients }: Plan, site: EmitSite): Slots {
 /** Around a backend: above the limit the backend fails without being called. */
 export function emitProxy(limit: Limit, site: EmitSite): Slots {
   const bucket = site.name(`${site.subject}Limit`);
-  const error = code`new ${runtime.UpstreamError}("refused", "rate limit exceded")`;
+  const error = code`new ${runtime.UpstreamError}("refused", ${REFUSED})`;
   return {
     module: [bucketOf(bucket, limit, `At most ${rateText(limit)} go to this backend`, site)],
     before: [
@@ -41,7 +44,7 @@ function emitAll(limit: Limit, site: EmitSite): Slots {
   const bucket = site.name(`${site.subject}Limit`);
   return {
     module: [bucketOf(bucket, limit, `At most ${rateText(limit)} of all clients together`, site)],
-    before: [code`if (!${bucket}.take(x.startedAt)) return ${runtime.replyEmpty}(x, 503);`],
+    before: [code`if (!${bucket}.take(x.startedAt)) return ${runtime.replyEmpty}(x, 503, ${REFUSED});`],
   };
 }
 
@@ -69,7 +72,7 @@ function emitClients(limit: ClientLimit, site: EmitSite): Slots {
       ]),
     ],
     before: [
-      code`if (!${buckets}.take(${tokenOf(limit.token, site)}, x.startedAt)) return ${runtime.replyEmpty}(x, 429);`,
+      code`if (!${buckets}.take(${tokenOf(limit.token, site)}, x.startedAt)) return ${runtime.replyEmpty}(x, 429, ${REFUSED});`,
     ],
   };
 }

@@ -253,8 +253,8 @@ const searchClients = new KeyedBuckets({
 });
 // At most 100 requests per 1s of all clients together, 100 at once (krakend.json:42).
 const searchLimit = new TokenBucket(100, 100);`,
-      before: `if (!searchClients.take(x.clientIp, x.startedAt)) return replyEmpty(x, 429);
-if (!searchLimit.take(x.startedAt)) return replyEmpty(x, 503);`,
+      before: `if (!searchClients.take(x.clientIp, x.startedAt)) return replyEmpty(x, 429, "rate limit exceded");
+if (!searchLimit.take(x.startedAt)) return replyEmpty(x, 503, "rate limit exceded");`,
     });
   });
 
@@ -265,7 +265,9 @@ if (!searchLimit.take(x.startedAt)) return replyEmpty(x, 503);`,
     [{ strategy: "param", key: "other" }, "undefined"],
   ])("the token of %j", (config, token) => {
     const { before } = emitted({ ...config, client_max_rate: 1 });
-    expect(before).toBe(`if (!searchClients.take(${token}, x.startedAt)) return replyEmpty(x, 429);`);
+    expect(before).toBe(
+      `if (!searchClients.take(${token}, x.startedAt)) return replyEmpty(x, 429, "rate limit exceded");`,
+    );
   });
 
   test("a backend", () => {

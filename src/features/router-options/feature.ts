@@ -97,9 +97,9 @@ export const routerOptions = defineFeature<Config, Plan>({
   leniency: "ignores the block as a whole, except for a few options that it reads one by one",
   messages: messages.messages,
   check(config, site, report) {
-    for (const key of ["app_engine", "use_h2c"] as const) {
-      if (config[key] !== true) continue;
-      report(messages.say("router-options/not-yet", at(site.block, key)?.span ?? site.keySpan, { key }));
+    if (config.use_h2c === true) {
+      const span = at(site.block, "use_h2c")?.span ?? site.keySpan;
+      report(messages.say("router-options/not-yet", span, { key: "use_h2c" }));
     }
     const bodies = at(site.block, "error_body");
     if (isTooDeep(config.error_body))
@@ -137,6 +137,7 @@ function independent(config: Config): Plan {
     checkParams: config.disable_path_decoding !== true,
     notFoundBody: body("404"),
     methodNotAllowedBody: body("405"),
+    ...(config.disable_access_log === true ? { accessLog: undefined } : {}),
   };
 }
 
@@ -144,6 +145,7 @@ function independent(config: Config): Plan {
 function together(config: Config): Plan {
   const headers = config.remote_ip_headers ?? [];
   const trusted = config.trusted_proxies ?? [];
+  const skips = (config.logger_skip_paths ?? []).map((path) => Buffer.from(path, "utf8").toString("latin1"));
   return {
     returnErrorMessage: config.return_error_msg === true,
     hideVersion: config.hide_version_header === true,
@@ -151,6 +153,8 @@ function together(config: Config): Plan {
     redirectFixedPath: config.disable_redirect_fixed_path !== true,
     methodNotAllowed: config.disable_handle_method_not_allowed !== true,
     removeExtraSlash: config.remove_extra_slash === true,
+    appEngine: config.app_engine === true,
+    ...(config.disable_access_log === true || skips.length === 0 ? {} : { accessLog: { skips } }),
     ...(config.forwarded_by_client_ip === false
       ? { clientIpHeaders: [] }
       : headers.length === 0
