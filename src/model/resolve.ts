@@ -6,9 +6,9 @@ import { resolveEndpoint } from "./endpoint.js";
 import type { Endpoint, Gateway } from "./model.js";
 import { booleanAt, itemsAt, numberAt, textAt } from "./read.js";
 import { registerRoutes } from "./routes.js";
+import { builtIns, checkService, serverLimits, serviceSettings } from "./service.js";
 import { serverTls } from "./tls.js";
 import { transportOptions } from "./transport.js";
-import { builtIns, checkService, serverLimits, serviceSettings } from "./service.js";
 
 export type GatewayFacts = Pick<Gateway, "sha256">;
 
