@@ -87,6 +87,7 @@ export function mainModule(gateway: Gateway, version: string): Module {
   const missed = ref("./misses.js", "missed");
   const options = [
     code`handler: (x) => ${route}(x) ?? ${missed}(x)`,
+    ...observer(observe),
     code`clientIp: ${clientIp(settings)}`,
     code`listenIp: ${gateway.listenIp}`,
     code`port: ${gateway.port}`,
@@ -96,7 +97,6 @@ export function mainModule(gateway: Gateway, version: string): Module {
     code`idleTimeoutMs: ${server.idleTimeoutMs}`,
     code`maxShutdownMs: ${server.maxShutdownMs}`,
     ...transportOfServer(gateway),
-    ...observer(observe),
     stop.length === 0 ? code`onStop: () => {}` : code`onStop: () => {\n${indent(lines(stop))}\n}`,
   ];
   const serve = code`${runtime.serve}({\n${indent(join(options, ",\n"))},\n});`;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { standardOutput } from "../../runtime/lines.js";
 import { clientGone, deadlineExceeded, UpstreamError } from "../../runtime/upstream-error.js";
 import { type BreakerSettings, type CallResult, CircuitBreaker } from "./runtime.js";
 
@@ -171,7 +172,7 @@ describe("log", () => {
   afterEach(() => vi.restoreAllMocks());
 
   function linesOf(changed: Partial<BreakerSettings>): readonly string[] {
-    const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const write = vi.spyOn(standardOutput, "write").mockReturnValue();
     const breaker = opened(0, changed);
     calls(breaker, 30_001, failure);
     calls(breaker, 60_002, success);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { standardOutput } from "../../runtime/lines.js";
 import { addressIn, type ClientLimit, KeyedBuckets, TokenBucket } from "./runtime.js";
 
 /** How many of `tries` requests at one time get through. */
@@ -163,7 +164,7 @@ describe("buckets of clients", () => {
   });
 
   test("do not forget a used-up one for a flood of new clients, which share one bucket", () => {
-    const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const write = vi.spyOn(standardOutput, "write").mockReturnValue();
     const buckets = new KeyedBuckets({ ...limit, perSecond: 1 / 3600, most: 4 }, 0);
     expect(passedOf(buckets, "victim", 0, 9)).toBe(2);
     let through = 0;
@@ -176,7 +177,7 @@ describe("buckets of clients", () => {
   });
 
   test("are found behind many that are used up", () => {
-    vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    vi.spyOn(standardOutput, "write").mockReturnValue();
     const slow = { ...limit, perSecond: 1 / 3600, idleMs: 1e9, most: 40 };
     const buckets = new KeyedBuckets(slow, 0);
     for (let each = 0; each < 39; each += 1) passedOf(buckets, `busy ${each}`, 0, 9);
