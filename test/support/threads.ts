@@ -1,4 +1,5 @@
 // Runs a piece of the runtime in threads, as several threads of one gateway.
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { build } from "esbuild";
 import type { ThreadData } from "../../src/runtime/thread.js";
@@ -22,4 +23,38 @@ export function runInThread<Result>(program: string, gwc: ThreadData, data: obje
   return new Promise((resolve, reject) => {
     worker.once("message", (result: Result) => resolve(result)).once("error", reject);
   });
+}
+
+/**
+ * Runs a program in several threads at once, as a gateway does: `setup` is evaluated once alone, which
+ * makes the memory, then in each thread; `work` is an expression of each thread's result, and all
+ * begin together.
+ */
+export async function runInThreads<Result>(
+  setup: string,
+  work: string,
+  folder: string,
+  serving = 4,
+): Promise<readonly Result[]> {
+  const program = await bundleText(
+    `import { parentPort, workerData } from "node:worker_threads";
+     import { thread } from ${JSON.stringify(join(import.meta.dirname, "../../src/runtime/thread.js"))};
+     ${setup}
+     const work = async () => ${work};
+     const { gate } = workerData;
+     if (gate === undefined) parentPort.postMessage(thread.memory);
+     else {
+       Atomics.add(gate, 0, 1);
+       while (Atomics.load(gate, 0) < ${serving});
+       void work().then((result) => parentPort.postMessage(result));
+     }`,
+    folder,
+  );
+  const alone: ThreadData = { index: serving, serving, memory: new Map() };
+  const memory = await runInThread<ThreadData["memory"]>(program, alone);
+  const gate = new Int32Array(new SharedArrayBuffer(4));
+  const indices = Array.from({ length: serving }, (_, index) => index);
+  return Promise.all(
+    indices.map((index) => runInThread<Result>(program, { index, serving, memory }, { gate })),
+  );
 }

@@ -23,6 +23,7 @@ function constantOf(breaker: Code, plan: Plan, site: EmitSite): Code {
     new Code([`// ${commentText(`${summary(plan)} (${site.where}).`)}`]),
     code`const ${breaker} = new ${exports.CircuitBreaker}({`,
     code`  name: ${byteLiteral(Buffer.from(plan.name, "utf8").toString("latin1"))},`,
+    code`  label: ${byteLiteral(site.label)},`,
     code`  tolerated: ${plan.tolerated},`,
     code`  windowMs: ${plan.windowMs},`,
     code`  openMs: ${plan.openMs},`,

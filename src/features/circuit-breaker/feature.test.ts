@@ -147,6 +147,7 @@ describe("emitted code", () => {
       `// Opens at 3 failures in a row within 60 s, for 30 s (krakend.json:42).
 const payBreaker = new CircuitBreaker({
   name: "pay \\xe2\\x82\\xac",
+  label: "[BACKEND: /pay]",
   tolerated: 2,
   windowMs: 60000,
   openMs: 30000,

@@ -5,6 +5,7 @@ import { type BreakerSettings, type CallResult, CircuitBreaker } from "./runtime
 
 const settings: BreakerSettings = {
   name: "pay",
+  label: "[BACKEND: /pay]",
   tolerated: 2,
   windowMs: 60_000,
   openMs: 30_000,

@@ -51,7 +51,7 @@ function emitAll(limit: Limit, site: EmitSite): Slots {
 function bucketOf(name: Code, limit: Limit, sentence: string, site: EmitSite): Code {
   return lines([
     comment(`${sentence}, ${capacityText(limit)} (${site.where}).`),
-    code`const ${name} = new ${exports.TokenBucket}(${perSecond(limit)}, ${limit.capacity});`,
+    code`const ${name} = ${exports.tokenBucket}(${byteLiteral(site.label)}, ${perSecond(limit)}, ${limit.capacity});`,
   ]);
 }
 

@@ -252,7 +252,7 @@ const searchClients = new KeyedBuckets({
   label: "[ENDPOINT: /search]",
 });
 // At most 100 requests per 1s of all clients together, 100 at once (krakend.json:42).
-const searchLimit = new TokenBucket(100, 100);`,
+const searchLimit = tokenBucket("[ENDPOINT: /search]", 100, 100);`,
       before: `if (!searchClients.take(x.clientIp, x.startedAt)) return replyEmpty(x, 429, "rate limit exceded");
 if (!searchLimit.take(x.startedAt)) return replyEmpty(x, 503, "rate limit exceded");`,
     });
@@ -275,7 +275,7 @@ if (!searchLimit.take(x.startedAt)) return replyEmpty(x, 503, "rate limit excede
     const slots = rateLimitProxy.emit!(rateLimitProxy.plan(config, siteOf(config))!, siteOf(config));
     expect(textOf(slots)).toEqual({
       module: `// At most 2 requests per 1h go to this backend, 2 at once (krakend.json:42).
-const searchLimit = new TokenBucket(2 / 3600, 2);`,
+const searchLimit = tokenBucket("[ENDPOINT: /search]", 2 / 3600, 2);`,
       before: `if (!searchLimit.take(performance.now())) {
   return failed(new UpstreamError("refused", "rate limit exceded"));
 }`,
