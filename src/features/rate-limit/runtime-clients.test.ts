@@ -63,7 +63,7 @@ describe("buckets of clients", () => {
   });
 
   test("do not forget a used-up one for a flood of new clients, which share one bucket", () => {
-    const write = vi.spyOn(standardOutput, "write").mockReturnValue(true);
+    const write = vi.spyOn(standardOutput, "write").mockReturnValue();
     const buckets = new KeyedBuckets({ ...limit, perSecond: 1 / 3600, most: 4 }, 0);
     expect(passedOf(buckets, "victim", 0, 9)).toBe(2);
     let through = 0;
@@ -75,7 +75,7 @@ describe("buckets of clients", () => {
   });
 
   test("are found behind many that are used up", () => {
-    vi.spyOn(standardOutput, "write").mockReturnValue(true);
+    vi.spyOn(standardOutput, "write").mockReturnValue();
     const slow = { ...limit, perSecond: 1 / 3600, idleMs: 1e9, most: 32 };
     const buckets = new KeyedBuckets(slow, 0);
     for (let each = 0; each < 31; each += 1) passedOf(buckets, `busy ${each}`, 0, 9);
@@ -88,7 +88,7 @@ describe("buckets of clients", () => {
   });
 
   test("find a place for nearly as many clients as there are places", () => {
-    vi.spyOn(standardOutput, "write").mockReturnValue(true);
+    vi.spyOn(standardOutput, "write").mockReturnValue();
     const most = 1 << 14;
     const buckets = new KeyedBuckets({ ...limit, perSecond: 1e-6, most }, 0);
     // Two of the common bucket pass; all others that pass twice have one of their own.
@@ -100,7 +100,7 @@ describe("buckets of clients", () => {
   });
 
   test("need little memory, however many clients there are", () => {
-    vi.spyOn(standardOutput, "write").mockReturnValue(true);
+    vi.spyOn(standardOutput, "write").mockReturnValue();
     const before = process.memoryUsage.rss();
     const buckets = new KeyedBuckets({ ...limit, perSecond: 1 / 3600, idleMs: 3_600_000 }, 0);
     passedOf(buckets, "victim", 0, 9);
