@@ -4,8 +4,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadConfig, manyEndpoints } from "./configs.mjs";
-import * as machine from "./machine.mjs";
 import { spread } from "./numbers.mjs";
+import * as processes from "./processes.mjs";
 
 const gwc = fileURLToPath(new URL("../../bin/gwc.js", import.meta.url));
 const REPEATS = 5;
@@ -41,22 +41,22 @@ function written(folder, config) {
 
 async function timeOf(args) {
   const startedAt = performance.now();
-  await machine.run(undefined, [process.execPath, gwc, ...args]);
+  await processes.run(undefined, [process.execPath, gwc, ...args]);
   return performance.now() - startedAt;
 }
 
 async function timeToFirstAnswer(folder) {
-  const port = await machine.freePort();
-  const config = loadConfig(port, port);
+  const port = await processes.freePort();
+  const config = loadConfig({ port, documents: port, special: port });
   const file = written(folder, { ...config, endpoints: config.endpoints.slice(0, 1) });
   const startedAt = performance.now();
   const command = [process.execPath, gwc, "run", "-c", file, "-p", String(port)];
-  const child = machine.start(undefined, command);
-  await machine.waitForPort(port, child);
+  const child = processes.start(undefined, command);
+  await processes.waitForPort(port, child);
   const response = await fetch(`http://127.0.0.1:${port}/__health`, { headers: { Connection: "close" } });
   await response.text();
   const elapsed = performance.now() - startedAt;
-  await machine.stop(child);
+  await processes.stop(child);
   if (!response.ok) throw new Error(`the health check of gwc run answered ${response.status}`);
   return elapsed;
 }

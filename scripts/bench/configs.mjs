@@ -1,54 +1,56 @@
-// The configurations and backend documents that the bench measures with. Pure: the same input, the same output.
+// The configurations that the bench measures with. Pure: the same input, the same output.
 
-/** Bodies of the bench backends by path: 697, 1142 and 98 bytes. */
-export const DOCUMENTS = {
-  "/user": sized(697, {
-    id: 4711,
-    name: "Ada Lovelace",
-    email: "ada@example.com",
-    active: true,
-    address: { street: "12 St James's Square", city: "London", geo: { lat: 51.5072, lng: -0.1276 } },
-    roles: ["admin", "editor", "billing"],
-    preferences: { theme: "dark", language: "en", flags: { beta: true, newsletter: false } },
-    created_at: "2021-12-10T09:30:00Z",
-  }),
-  "/orders": sized(1142, {
-    total: 6,
-    items: Array.from({ length: 6 }, (_, index) => ({
-      id: 9000 + index,
-      sku: `A-${index}-XL`,
-      quantity: index + 1,
-      price: 19.99,
-      tags: ["new", "gift"],
-      placed_at: "2025-02-11T12:00:00Z",
-    })),
-  }),
-  "/stats": sized(98, { average_rating: 4.5, total_reviews: 120 }),
-};
-
-function sized(bytes, value) {
-  const bare = JSON.stringify({ ...value, note: "" });
-  return JSON.stringify({ ...value, note: "n".repeat(bytes - Buffer.byteLength(bare)) });
-}
-
-/** What is measured under load; `path` is an endpoint of `loadConfig` and a path of the plain gateway. */
-export const SCENARIOS = [
-  { name: "one backend, 3 fields kept", path: "/allow" },
-  { name: "three backends under groups", path: "/merge" },
+/** Where a proxy that knows no JSON gets each path from; `special` names the slow and failing backend. */
+export const PROXIED = [
+  { path: "/no-op", target: "/user" },
+  { path: "/export", target: "/export" },
+  { path: "/allow", target: "/user" },
+  { path: "/report", target: "/report" },
+  { path: "/slow", target: "/slow", special: true },
+  { path: "/fail", target: "/fail", special: true },
 ];
 
-/** The gateway under load: one endpoint per scenario. */
-export function loadConfig(port, upstreamPort) {
-  const host = [`http://127.0.0.1:${upstreamPort}`];
-  const grouped = (group) => ({ host, url_pattern: `/${group}`, group });
+/** So many requests per second that no request of a bench is ever refused. */
+const NEVER_REACHED = 10_000_000;
+
+/**
+ * The gateway under load: one endpoint per case. `backendConfig` is the `extra_config` of every backend; `routes`
+ * is how many endpoints there are in all, the usual kinds filling up.
+ */
+export function loadConfig({ port, documents, special, backendConfig, routes = 0 }) {
+  const backend = (url_pattern, more = {}) => ({
+    host: [`http://127.0.0.1:${url_pattern === "/slow" || url_pattern === "/fail" ? special : documents}`],
+    url_pattern,
+    ...more,
+    ...(backendConfig && { extra_config: backendConfig }),
+  });
+  const allow = ["id", "name", "email"];
+  const group = (name) => backend(`/${name}`, { group: name });
+  const raw = (url) => ({ output_encoding: "no-op", backend: [backend(url, { encoding: "no-op" })] });
+  const limit = { max_rate: NEVER_REACHED, capacity: NEVER_REACHED };
+  const endpoints = [
+    { endpoint: "/no-op", ...raw("/user") },
+    { endpoint: "/export", ...raw("/export") },
+    { endpoint: "/allow", backend: [backend("/user", { allow })] },
+    { endpoint: "/merge", backend: [group("user"), group("orders"), group("stats")] },
+    { endpoint: "/report", backend: [backend("/report", { allow: ["id", "state"] })] },
+    {
+      endpoint: "/limited",
+      extra_config: { "qos/ratelimit/router": limit },
+      backend: [backend("/user", { allow })],
+    },
+    { endpoint: "/slow", backend: [backend("/slow", { allow })] },
+    { endpoint: "/fail", backend: [backend("/fail", { allow })] },
+  ];
+  const filling = manyEndpoints(Math.max(0, routes - endpoints.length)).endpoints;
   return {
     version: 3,
+    name: `bench-${routes}`,
     port,
     timeout: "3s",
-    endpoints: [
-      { endpoint: "/allow", backend: [{ host, url_pattern: "/user", allow: ["id", "name", "email"] }] },
-      { endpoint: "/merge", backend: [grouped("user"), grouped("orders"), grouped("stats")] },
-    ],
+    // No contender writes one.
+    extra_config: { router: { disable_access_log: true } },
+    endpoints: [...filling, ...endpoints],
   };
 }
 

@@ -1,116 +1,134 @@
-// Processes of the bench: started on a core of their own where the system can do that, measured through /proc,
-// and ended with the bench whatever happens.
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+// The cores of the machine, and what /proc says of a process: CPU time and memory, all threads and all child
+// processes counted.
+import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import os from "node:os";
 
-const has = (command) => spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
+/** True when the system finds the command. */
+export const has = (command) => spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
 
-/** True when gateway and load get a core each. */
-export const canPin = os.availableParallelism() > 1 && has("taskset");
-/** True when the load comes from wrk, not from load.mjs. */
-export const hasWrk = has("wrk");
+/** How many cores the bench may use; asked for before the bench pins itself. */
+export const cores = os.availableParallelism();
 
-/** The core of the gateway, and the one that load and upstream share. */
-export const GATEWAY_CORE = 0;
-export const LOAD_CORE = 1;
+/** True when processes can be tied to cores of their own. */
+export const canPin = cores > 1 && has("taskset");
 
-const children = new Set();
-process.on("exit", () => {
-  for (const child of children) child.kill("SIGKILL");
-});
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
+/** True when there are cores for two threads of a gateway, a load generator and backends. */
+export const hasRoomForTwoThreads = canPin && cores > 3;
 
-const pinned = (core, command) =>
-  canPin && core !== undefined ? ["taskset", "-c", String(core), ...command] : command;
+/**
+ * Which cores each part gets, as taskset spells lists. Load and backends share a core where there are only two.
+ * `gateways` is for a gateway of two threads, `all` for what nobody measures against anything.
+ */
+export const CORES = {
+  gateway: "0",
+  gateways: hasRoomForTwoThreads ? "0,1" : `0-${cores - 1}`,
+  load: hasRoomForTwoThreads ? "2" : "1",
+  upstream: hasRoomForTwoThreads ? "3" : String(Math.min(2, cores - 1)),
+  all: `0-${cores - 1}`,
+};
 
-/** Starts a command on a core. taskset replaces itself, so the process id is the command's own. */
-export function start(core, command, options = {}) {
-  const [program, ...args] = pinned(core, command);
-  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], ...options });
-  children.add(child);
-  child.output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk) => {
-      child.output = (child.output + chunk).slice(-4000);
-    });
-  child.once("exit", () => children.delete(child));
-  child.stdin.on("error", () => {});
-  return child;
-}
+/** Where everything runs, in words. */
+export const placement = !canPin
+  ? "processes not tied to cores"
+  : CORES.load === CORES.upstream
+    ? `gateway on core ${CORES.gateway}, load and backends on core ${CORES.load}`
+    : `gateway on core ${CORES.gateway}, load on core ${CORES.load}, backends on core ${CORES.upstream}`;
 
-/** Ends a process: asked first, then forced. */
-export function stop(child) {
-  if (!children.has(child)) return Promise.resolve();
-  return new Promise((resolve) => {
-    const force = setTimeout(() => child.kill("SIGKILL"), 2000);
-    child.once("exit", () => {
-      clearTimeout(force);
-      resolve();
-    });
-    child.kill("SIGTERM");
-  });
-}
-
-/** Runs a command to its end and gives its output; throws with that output when it fails. */
-export async function run(core, command) {
-  const child = start(core, command);
-  child.stdin.end();
-  let output = "";
-  child.stdout.on("data", (chunk) => {
-    output += chunk;
-  });
-  const status = await new Promise((resolve) => child.once("close", resolve));
-  if (status !== 0) throw new Error(`${command.join(" ")} failed:\n${child.output}`);
-  return output;
-}
-
-/** Waits until something listens on the port; throws with the child's output when the child ends before. */
-export async function waitForPort(port, child, waitMs = 10_000) {
-  const deadline = performance.now() + waitMs;
-  while (!(await listens(port))) {
-    if (!children.has(child) || performance.now() > deadline)
-      throw new Error(`nothing listens on port ${port}; the process said:\n${child.output}`);
-    await new Promise((resolve) => setTimeout(resolve, 3));
-  }
-}
-
-const listens = (port) =>
-  new Promise((resolve) => {
-    const socket = net.connect({ port, host: "127.0.0.1" });
-    socket.once("connect", () => socket.destroy());
-    socket.once("error", () => resolve(false));
-    socket.once("close", (failed) => resolve(!failed));
-  });
-
-export function freePort() {
-  const server = net.createServer();
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+/** Takes the bench itself off the gateway's core. */
+export function stepAside() {
+  if (canPin) execFileSync("taskset", ["-a", "-cp", CORES.load, String(process.pid)], { stdio: "ignore" });
 }
 
 const ticksPerSecond = fs.existsSync("/proc/self/stat")
   ? Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }))
   : 0;
 
-/** User and system CPU time of a process so far, in us; undefined where there is no /proc. */
+/** User and system CPU time of a process and its children so far, in us; undefined where there is no /proc. */
 export function cpuTime(pid) {
   if (ticksPerSecond === 0) return undefined;
-  const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+  const total = { user: 0, system: 0 };
+  for (const each of familyOf(pid)) {
+    const { user, system } = timesIn(`/proc/${each}/stat`);
+    total.user += user;
+    total.system += system;
+  }
+  return total;
+}
+
+/**
+ * For how long a core has been busy so far, whoever it worked for, in us; undefined where that cannot be known.
+ * [proc(5): /proc/stat; user, nice, system, idle, iowait, irq, softirq, steal]
+ */
+export function coreTime(core) {
+  if (ticksPerSecond === 0) return undefined;
+  const line = new RegExp(`^cpu${core} (.*)$`, "m").exec(fs.readFileSync("/proc/stat", "utf8"));
+  if (line === null) return undefined;
+  const fields = line[1].split(" ").map(Number);
+  const busy = fields.slice(0, 8).reduce((sum, each) => sum + each, 0) - fields[3] - fields[4];
+  return (busy * 1e6) / ticksPerSecond;
+}
+
+/** CPU time of each thread of a process so far, in us, by thread id. */
+export function threadTimes(pid) {
+  if (ticksPerSecond === 0) return new Map();
+  const times = fs.readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const { user, system } = timesIn(`/proc/${pid}/task/${thread}/stat`);
+    return [thread, user + system];
+  });
+  return new Map(times);
+}
+
+function timesIn(file) {
+  const stat = fs.readFileSync(file, "utf8");
   // Fields are counted behind the name, which stands in brackets and may hold anything. [proc(5): utime, stime]
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const toMicroseconds = (ticks) => (Number(ticks) * 1e6) / ticksPerSecond;
   return { user: toMicroseconds(fields[11]), system: toMicroseconds(fields[12]) };
 }
 
-/** Resident memory of a process in MB; undefined where there is no /proc. */
-export function residentMegabytes(pid) {
+/** Resident memory of a process and its children in MB; undefined where there is no /proc. */
+export const residentMegabytes = (pid) => memory(pid, "VmRSS");
+
+/** The most that it was since `forgetPeak`, in MB. */
+export const peakMegabytes = (pid) => memory(pid, "VmHWM");
+
+/** Starts the peak anew [proc(5): clear_refs]; without the right to do so it goes on from the start. */
+export function forgetPeak(pid) {
+  if (ticksPerSecond === 0) return;
+  for (const each of familyOf(pid)) {
+    try {
+      fs.writeFileSync(`/proc/${each}/clear_refs`, "5");
+    } catch {}
+  }
+}
+
+function memory(pid, field) {
   if (ticksPerSecond === 0) return undefined;
-  const line = /^VmRSS:\s+(\d+) kB$/m.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"));
-  return Number(line?.[1] ?? 0) / 1024;
+  let kilobytes = 0;
+  for (const each of familyOf(pid)) {
+    const status = fs.readFileSync(`/proc/${each}/status`, "utf8");
+    kilobytes += Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1] ?? 0);
+  }
+  return kilobytes / 1024;
+}
+
+/** The process and its descendants: nginx works in a child. */
+function familyOf(pid) {
+  const family = [pid];
+  for (const each of family) {
+    for (const thread of fs.readdirSync(`/proc/${each}/task`)) {
+      const file = `/proc/${each}/task/${thread}/children`;
+      // Only kernels that can list the children have the file.
+      if (fs.existsSync(file))
+        family.push(...fs.readFileSync(file, "utf8").split(" ").filter(Boolean).map(Number));
+    }
+  }
+  return family;
+}
+
+/** How many files this process, and what it starts, may hold open. */
+export function mostOpenFiles() {
+  const { stdout } = spawnSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" });
+  return stdout.trim() === "unlimited" ? Number.POSITIVE_INFINITY : Number(stdout);
 }

@@ -8,6 +8,12 @@ export function spread(values) {
   return { median, least: sorted[0], greatest: sorted.at(-1) };
 }
 
+/** The spread of each figure over samples that all have the same figures; those without a value are left out. */
+export function spreads(samples) {
+  const names = Object.keys(samples[0]).filter((name) => samples[0][name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, spread(samples.map((sample) => sample[name]))]));
+}
+
 /** "median (least-greatest)" with so many digits behind the point; "-" when there is nothing to show. */
 export function show(figure, digits = 0) {
   if (figure === undefined) return "-";
@@ -16,3 +22,6 @@ export function show(figure, digits = 0) {
   );
   return least === greatest ? median : `${median} (${least}-${greatest})`;
 }
+
+/** The median with its digits, without the spread. */
+export const middle = (figure, digits = 0) => (figure === undefined ? "-" : figure.median.toFixed(digits));

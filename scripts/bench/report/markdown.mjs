@@ -1,0 +1,112 @@
+// docs/benchmark.md from the results of a run. Pure.
+import { judge, limitText, quantity } from "../targets.mjs";
+import { tableOf } from "./columns.mjs";
+
+export function markdown(results) {
+  return `${[
+    "# Benchmark",
+    "",
+    "Written by `npm run bench -- --docs`; the figures with their spread are in [benchmark.json](benchmark.json).",
+    "",
+    ...introduction(results),
+    "![CPU of each gateway by case](benchmark.svg)",
+    "",
+    "## Targets",
+    "",
+    ...targets(results),
+    ...results.cases.flatMap(caseOf),
+    ...waits(results),
+  ].join("\n")}`;
+}
+
+function introduction({ machine, placement }) {
+  return [
+    `${machine}; ${placement}. 64 keep-alive connections over loopback. Contenders are measured turn by turn, so that a`,
+    "machine that gets slower slows all; every answer (status, headers, body) is checked before load is put on it; CPU is",
+    "user and system time of all threads from `/proc`; nobody writes an access log. Values are medians. Absolute figures belong to this machine: read the",
+    "ratios.",
+    "",
+  ];
+}
+
+function targets(results) {
+  const verdict = ({ met }) => (met === undefined ? "not measured" : met ? "met" : "**missed**");
+  const note = results.roomForTwoThreads
+    ? []
+    : [
+        "Two threads: this machine has no cores for two gateway threads beside load and backends, so the figure is not",
+        "requests counted but what the CPU of each thread and of each request says: threads that worked, times how much",
+        "cheaper or dearer a request was with two.",
+        "",
+      ];
+  return [
+    ...table([
+      ["target", "wanted", "measured", ""],
+      ...judge(results).map((each) => [
+        each.name,
+        limitText(each),
+        quantity(each.value, each.unit),
+        verdict(each),
+      ]),
+    ]),
+    "",
+    ...note,
+  ];
+}
+
+function caseOf(measured) {
+  return [
+    `## ${capital(measured.title)}`,
+    "",
+    `${capital(measured.about)}.`,
+    "",
+    ...table(tableOf(measured, false)),
+    "",
+    ...measured.skipped.map(({ label, reason }) => `Without ${label}: ${reason}.`),
+    `${versionText(measured.versions)}`,
+    "",
+  ];
+}
+
+function versionText({ date, commit, node, nginx, undici, fastify, load, seconds, runs }) {
+  const parts = [
+    `commit ${commit}`,
+    `Node ${node}`,
+    nginx && `nginx ${nginx}`,
+    `undici ${undici}`,
+    `@fastify/http-proxy ${fastify}`,
+    `load by ${load}`,
+    `${runs} runs of ${seconds} s`,
+    date,
+  ];
+  return `*${parts.filter(Boolean).join(", ")}*`;
+}
+
+function waits({ waits: found }) {
+  if (found === undefined) return [];
+  const rows = found.map(({ name, ms, goalMs }) => [
+    name,
+    ms.median.toFixed(0),
+    goalMs === undefined ? "" : `< ${goalMs}`,
+  ]);
+  return [
+    "## Waiting times",
+    "",
+    "Whole processes, on all cores.",
+    "",
+    ...table([["command", "ms", "goal"], ...rows]),
+    "",
+  ];
+}
+
+const capital = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+function table([heading, ...rows]) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const rule = heading.map((_, column) => (column === 0 ? "---" : "--:"));
+  return [
+    line(heading),
+    line(rule),
+    ...rows.map((row) => line(row.map((cell) => cell.replaceAll("|", "\\|")))),
+  ];
+}

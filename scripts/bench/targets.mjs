@@ -1,0 +1,142 @@
+// The targets that the project has set itself, and whether a measurement meets them.
+
+const rowOf = (results, name, gateway, label) =>
+  results.cases
+    .find((each) => each.name === name)
+    ?.rows?.find((row) => row.gateway === gateway && (label === undefined || row.label === label));
+
+const median = (row, figure) => row?.figures[figure]?.median;
+
+/** How many times the other's figure this one is; undefined where either was not measured. */
+function ratio(results, figure, [name, gateway, label], [otherName, otherGateway, otherLabel]) {
+  const own = median(rowOf(results, name, gateway, label), figure);
+  const other = median(rowOf(results, otherName, otherGateway, otherLabel), figure);
+  return own === undefined || other === undefined ? undefined : own / other;
+}
+
+const cpu = (name, gateway, otherGateway) => (results) =>
+  ratio(results, "cpuMicroseconds", [name, gateway], [name, otherGateway]);
+
+const limited = (results) =>
+  ratio(results, "cpuMicroseconds", ["limited", "gwc", "gwc, limited"], ["limited", "gwc", "gwc, no limit"]);
+
+/** By how much more memory the last run needed than the first. */
+const growth = (results) => rowOf(results, "noop-1m", "gwc")?.peakGrowth;
+
+/**
+ * With cores for both threads, load and backends: requests per second. With fewer, what these threads would answer on
+ * cores of their own: by how many they worked, at the CPU that a request costs.
+ */
+function threads(results) {
+  const [one, two] = ["shared", "threads"].map((gateway) => rowOf(results, "threads", gateway));
+  if (one === undefined || two === undefined) return undefined;
+  if (results.roomForTwoThreads) return median(two, "requestsPerSecond") / median(one, "requestsPerSecond");
+  const share = median(two, "threads") / median(one, "threads");
+  return (share * median(one, "cpuMicroseconds")) / median(two, "cpuMicroseconds");
+}
+
+const idleSpeed = (results) => {
+  const row = rowOf(results, "idle", "gwc");
+  return row && median(row, "requestsPerSecond") / median(row, "requestsBefore");
+};
+
+/** Each with `limit`, its `unit` ("x": a ratio), whether less or more is good, and how it is found in the results. */
+export const TARGETS = [
+  {
+    name: "one backend, 3 fields kept: CPU, of node:http + undici",
+    limit: 0.4,
+    unit: "x",
+    value: cpu("allow", "gwc", "node"),
+  },
+  {
+    name: "one backend, 3 fields kept: CPU, of nginx proxy_pass",
+    limit: 1.4,
+    unit: "x",
+    value: cpu("allow", "gwc", "nginx"),
+  },
+  {
+    name: "the same with pipelining: CPU, of nginx proxy_pass",
+    limit: 1,
+    unit: "x",
+    value: cpu("allow", "pipelining", "nginx"),
+  },
+  {
+    name: "three backends under groups: CPU, of node:http + undici",
+    limit: 0.33,
+    unit: "x",
+    value: cpu("merge", "gwc", "node"),
+  },
+  {
+    name: "88 kB, two fields kept: CPU, of parse + pick + stringify in the same server",
+    limit: 0.15,
+    unit: "x",
+    value: cpu("report", "gwc", "parse"),
+  },
+  {
+    name: "no-op of 1 MB: CPU, of node:http + undici",
+    limit: 0.7,
+    unit: "x",
+    value: cpu("noop-1m", "gwc", "node"),
+  },
+  { name: "no-op of 1 MB: peak memory of the last run, of the first", limit: 1.1, unit: "x", value: growth },
+  { name: "rate-limited route: CPU, of the plain route", limit: 1.03, unit: "x", value: limited },
+  { name: "two threads: requests, of one thread", limit: 1.8, unit: "x", more: true, value: threads },
+  {
+    name: "memory under 64 connections, one thread",
+    limit: 80,
+    unit: "MB",
+    value: (results) => median(rowOf(results, "allow", "gwc"), "megabytes"),
+  },
+  {
+    name: "start to first answer",
+    limit: 80,
+    unit: "ms",
+    value: (results) => median(rowOf(results, "start", "gwc"), "milliseconds"),
+  },
+  {
+    name: "p99 at half of saturation, of nginx proxy_pass",
+    limit: 2,
+    unit: "x",
+    value: (results) => ratio(results, "p99", ["half", "gwc"], ["half", "nginx"]),
+  },
+  {
+    name: "1000 routes: CPU, of one route",
+    limit: 1.05,
+    unit: "x",
+    value: (results) => ratio(results, "cpuMicroseconds", ["routes", "routes"], ["routes", "gwc"]),
+  },
+  {
+    name: "an idle connection",
+    limit: 15,
+    unit: "kB",
+    value: (results) => median(rowOf(results, "idle", "gwc"), "kilobytesEach"),
+  },
+  {
+    name: "beside 10,000 idle connections: requests, of those without",
+    limit: 0.95,
+    unit: "x",
+    more: true,
+    value: idleSpeed,
+  },
+];
+
+/** Every target with its value and `met`; both are undefined where the results do not say. */
+export function judge(results) {
+  return TARGETS.map(({ name, limit, unit, more = false, value: find }) => {
+    const value = find(results);
+    const isKnown = value !== undefined && Number.isFinite(value);
+    const met = isKnown ? (more ? value >= limit : value <= limit) : undefined;
+    return { name, limit, unit, more, ...(isKnown && { value, met }) };
+  });
+}
+
+/** "<= 0.40x", ">= 1.80x", "<= 80 MB". */
+export function limitText({ limit, unit, more }) {
+  return `${more ? ">=" : "<="} ${quantity(limit, unit)}`;
+}
+
+/** A value in its unit. */
+export function quantity(value, unit) {
+  if (value === undefined) return "-";
+  return unit === "x" ? `${value.toFixed(2)}x` : `${value.toFixed(1).replace(/\.0$/, "")} ${unit}`;
+}

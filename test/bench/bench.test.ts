@@ -1,0 +1,166 @@
+// The bench itself: a run as small as it can be, end to end, and what it makes of results.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+const script = (name: string): string => join(root, "scripts/bench", name);
+
+interface Row {
+  readonly gateway: string;
+  readonly label: string;
+  readonly figures: Readonly<Record<string, { readonly median: number }>>;
+}
+
+interface Results {
+  readonly cases: readonly {
+    readonly name: string;
+    readonly rows: readonly Row[];
+    readonly skipped: readonly { readonly reason: string }[];
+  }[];
+}
+
+function bench(...args: readonly string[]): { readonly status: number | null; readonly output: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "scripts/bench.mjs"), ...args], {
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+  return { status, output: `${stdout}${stderr}` };
+}
+
+describe("npm run bench", () => {
+  it("measures contenders whose answers are right, and says what it found", () => {
+    const folder = mkdtempSync(join(tmpdir(), "gwc-bench-test-"));
+    const file = join(folder, "results.json");
+    const tiny = ["--seconds", "0.2", "--runs", "1", "--own-load", "--json", file];
+    const { status, output } = bench("--only", "allow", "--gateways", "gwc,node", ...tiny);
+    expect(output).toContain("one backend, 3 fields kept");
+    expect(status, output).toBe(0);
+    const { cases } = JSON.parse(readFileSync(file, "utf8")) as Results;
+    rmSync(folder, { recursive: true });
+    expect(cases.map(({ name }) => name)).toEqual(["allow"]);
+    expect(cases[0]?.rows.map(({ gateway }) => gateway)).toEqual(["gwc", "node"]);
+    for (const { figures } of cases[0]?.rows ?? [])
+      expect(figures.requestsPerSecond?.median).toBeGreaterThan(10);
+  });
+
+  it.each([
+    ["--only", "alow"],
+    ["--runs", "0"],
+    ["--seconds", "x"],
+    ["--gateways", "gwc,"],
+    ["--nonsense"],
+  ])("refuses %s %s", (...args) => {
+    const { status, output } = bench(...args);
+    expect(status).toBe(2);
+    expect(output).toContain("usage: npm run bench");
+  });
+});
+
+/** Modules of the bench are plain JavaScript; each test says which shape it relies on. */
+const load = async <Module>(name: string): Promise<Module> => (await import(script(name))) as Module;
+
+describe("what a gateway must answer", () => {
+  it("comes from the documents alone, in full where nothing composes answers", async () => {
+    interface Expected {
+      expected(path: string, composes: boolean): { readonly status: number; readonly body: unknown };
+    }
+    const { expected } = await load<Expected>("expected.mjs");
+    expect(expected("/report", true).body).toEqual({ id: "r-2025-02", state: "final" });
+    expect(Object.keys(expected("/report", false).body as object)).toContain("items");
+    expect([expected("/fail", true).status, expected("/fail", false).status]).toEqual([500, 503]);
+  });
+});
+
+const figure = (median: number): { median: number; least: number; greatest: number } => ({
+  median,
+  least: median * 0.9,
+  greatest: median * 1.1,
+});
+
+const row = (gateway: string, cpu: number): Row => ({
+  gateway,
+  label: `${gateway} <&>`,
+  figures: { requestsPerSecond: figure(1000), cpuMicroseconds: figure(cpu), megabytes: figure(70) },
+});
+
+const versions = {
+  date: "2025-01-01",
+  commit: "abc",
+  node: "v20",
+  undici: "7",
+  fastify: "1",
+  load: "wrk",
+  seconds: 1,
+  runs: 1,
+};
+const results = {
+  machine: "2 x processor",
+  placement: "anywhere",
+  roomForTwoThreads: false,
+  cases: [
+    {
+      name: "allow",
+      title: "keep",
+      about: "fields",
+      versions,
+      skipped: [],
+      rows: [row("gwc", 25), row("node", 50), row("nginx", 20)],
+    },
+  ],
+};
+
+describe("targets", () => {
+  interface Judged {
+    judge(
+      found: unknown,
+    ): readonly { readonly name: string; readonly value?: number; readonly met?: boolean }[];
+  }
+
+  it("are met, missed, or not measured", async () => {
+    const { judge } = await load<Judged>("targets.mjs");
+    const verdicts = new Map(judge(results).map(({ name, value, met }) => [name, [value, met]]));
+    expect(verdicts.get("one backend, 3 fields kept: CPU, of node:http + undici")).toEqual([0.5, false]);
+    expect(verdicts.get("one backend, 3 fields kept: CPU, of nginx proxy_pass")).toEqual([1.25, true]);
+    expect(verdicts.get("memory under 64 connections, one thread")).toEqual([70, true]);
+    expect(verdicts.get("start to first answer")).toEqual([undefined, undefined]);
+  });
+
+  it("two threads count by what they worked where cores are short", async () => {
+    const { judge } = await load<Judged>("targets.mjs");
+    const threads = (gateway: string, cpu: number, count: number): Row => {
+      const made = row(gateway, cpu);
+      return { ...made, figures: { ...made.figures, threads: figure(count) } };
+    };
+    const rows = [threads("shared", 20, 1), threads("threads", 25, 2)];
+    const verdict = judge({ ...results, cases: [{ name: "threads", rows }] }).find(({ name }) =>
+      name.startsWith("two"),
+    );
+    expect(verdict).toMatchObject({ value: 1.6, met: false });
+  });
+});
+
+describe("the documents", () => {
+  it("name every contender, verdict and version", async () => {
+    const { markdown } = await load<{ markdown(found: unknown): string }>("report/markdown.mjs");
+    const text = markdown(results);
+    expect(text).toContain("| nginx <&> |");
+    expect(text).toContain("**missed**");
+    expect(text).toContain("commit abc");
+    expect(text).toContain("not measured");
+  });
+
+  it("draw bars to scale, and texts that no reader of XML stumbles over", async () => {
+    const { chart } = await load<{ chart(found: unknown): string }>("report/svg.mjs");
+    const picture = chart(results);
+    const bars = [...picture.matchAll(/<rect x="250"[^>]* width="([\d.]+)"/g)].map(([, width]) =>
+      Number(width),
+    );
+    expect(bars).toHaveLength(3);
+    expect(bars[0]! / bars[1]!).toBeCloseTo(0.5, 2);
+    expect(picture).toContain("node &lt;&amp;&gt;");
+    expect(picture).not.toMatch(/&(?!lt;|gt;|amp;)/);
+  });
+});
