@@ -40,7 +40,7 @@ export interface BackendScope extends RouteScope {
 
 export function backendCall(backend: Backend, local: string, scope: BackendScope): BackendCall {
   const name = upperFirst(local);
-  const rooms = backend.rooms.map((room) => roomCode(room, local, scope));
+  const rooms = backend.rooms.map((room) => roomCode(room, local, scope, backend));
   const params = [
     ...new Set(backend.pattern.flatMap((piece) => (piece.kind === "param" ? [piece.name] : []))),
   ];

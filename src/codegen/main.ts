@@ -78,7 +78,7 @@ function nodeCode(value: unknown): Code {
 /** `main.ts`: starts the server with everything that is fixed at build. */
 export function mainModule(gateway: Gateway, version: string): Module {
   const names = new Names(["route", "missed", "NOT_LOGGED"]);
-  const rooms = gateway.rooms.map((room) => roomCode(room, "service", { names, locals: new Map() }));
+  const rooms = gateway.rooms.map((room) => roomCode(room, "service", { names, locals: new Map(), gateway }));
   const start = rooms.flatMap((room) => room.slots.start ?? []);
   const stop = rooms.flatMap((room) => room.slots.stop ?? []);
   const { settings, server } = gateway;

@@ -1,6 +1,6 @@
 // A room at its place -> its pieces of code, with the names of the module they go into.
 import type { EmitSite, Slots } from "../features/kit.js";
-import type { Attached } from "../model/model.js";
+import type { Attached, Backend, Endpoint, Gateway } from "../model/model.js";
 import { type Code, identifier } from "./code.js";
 import type { Declaration } from "./module.js";
 import type { Names } from "./names.js";
@@ -10,6 +10,8 @@ export interface RouteScope {
   readonly names: Names;
   /** Path parameters of the endpoint and the locals that hold them. */
   readonly locals: ReadonlyMap<string, string>;
+  readonly gateway: Gateway;
+  readonly endpoint?: Endpoint;
 }
 
 export interface RoomCode {
@@ -20,10 +22,13 @@ export interface RoomCode {
   readonly declarations: readonly Declaration[];
 }
 
-export function roomCode(room: Attached, subject: string, scope: RouteScope): RoomCode {
+export function roomCode(room: Attached, subject: string, scope: RouteScope, backend?: Backend): RoomCode {
   const site: EmitSite = {
     ...room.site,
     subject,
+    gateway: scope.gateway,
+    endpoint: scope.endpoint,
+    backend,
     name: (wished): Code => identifier(scope.names.claim(wished)),
     param: (name) => {
       const local = scope.locals.get(name);

@@ -38,7 +38,7 @@ export function routeModule(
   const locals = new Map(endpoint.params.map(({ name }) => [name, names.claim(camelCase(name, "param"))]));
   const plan = mergePlan(endpoint);
   const sharedBody = endpoint.backends.length > 1;
-  const scope: BackendScope = { names, locals, endpoint, upstreams, mode: plan.mode, sharedBody };
+  const scope: BackendScope = { names, locals, gateway, endpoint, upstreams, mode: plan.mode, sharedBody };
   const calls = endpoint.backends.map((backend, index) =>
     backendCall(backend, names.claim(camelCase(backend.subject, ordinal(index))), scope),
   );
@@ -118,6 +118,7 @@ function handlerDeclarations(
   const after = [...rooms].reverse().flatMap((room) => room.slots.after ?? []);
   const body = [
     ...paramCheck(endpoint, gateway, scope),
+    ...(gateway.settings.numbersRoutes ? [code`x.place = ${gateway.endpoints.indexOf(endpoint) + 1};`] : []),
     ...before,
     ...outcomeCode(endpoint, calls, plan, scope, after),
     ...replyCode(endpoint, gateway),

@@ -21,6 +21,11 @@ export interface Block {
   readonly keySpan: Member["keySpan"];
 }
 
+/** A room of the service, as far as it matters here. */
+export interface Above {
+  readonly site: { readonly namespace: string; readonly block: Located; readonly keySpan: Member["keySpan"] };
+}
+
 const stagesOf: Readonly<Record<Level, readonly Stage[]>> = {
   service: ["service"],
   endpoint: ["endpoint", "proxy"],
@@ -47,10 +52,22 @@ export class BlockReader {
     this.#report = report;
   }
 
-  /** The blocks of one `extra_config`, each for every feature that reads it. */
-  read(extra: Located | undefined, level: Level): readonly Block[] {
-    if (extra?.kind !== "object") return [];
-    return [...this.#chosen(extra)].flatMap(([name, member]) => this.#block(name, member, level));
+  /**
+   * The blocks of one `extra_config`, each for every feature that reads it, in the order of the pipe.
+   * `above`: the blocks of the service, whose features may stand at every place below it.
+   */
+  read(extra: Located | undefined, level: Level, above: readonly Above[] = []): readonly Block[] {
+    const chosen = extra?.kind === "object" ? [...this.#chosen(extra)] : [];
+    const own = chosen.flatMap(([name, member]) => this.#block(name, member, level));
+    const order = stagesOf[level].flatMap((stage) => this.#pipe[stage].map((each) => ({ each, stage })));
+    return order.flatMap(({ each, stage }): readonly Block[] => {
+      const found = own.filter(({ feature, stage: place }) => feature === each && place === stage);
+      if (each.spreads !== true || level === "service") return found;
+      const service = above.find(({ site }) => site.namespace === each.namespace);
+      if (service === undefined || found.length > 0) return service === undefined ? [] : found;
+      const { namespace, block: node, keySpan } = service.site;
+      return [{ feature: each, stage, namespace, config: undefined, faulty: [], node, keySpan }];
+    });
   }
 
   /** Older names read as the current ones; the current one wins, then the last. */
@@ -75,7 +92,7 @@ export class BlockReader {
   }
 
   #block(name: string, member: Member, level: Level): readonly Block[] {
-    const stages = stagesOf[level];
+    const stages = isMisplaced(name, level) ? [] : stagesOf[level];
     const found = stages.flatMap((stage) =>
       this.#pipe[stage].filter((each) => each.namespace === name).map((feature) => ({ feature, stage })),
     );
@@ -172,6 +189,10 @@ export class BlockReader {
       krakend: feature.leniency,
     });
   }
+}
+
+function isMisplaced(name: string, level: Level): boolean {
+  return Object.hasOwn(namespaces, name) && !namespaces[name]!.levels.includes(level);
 }
 
 /** Loaded with the first block: many configurations have none, and a check should be quick. */

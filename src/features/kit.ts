@@ -2,7 +2,7 @@
 import type { Code } from "../codegen/code.js";
 import type { Report } from "../diagnostics/diagnostic.js";
 import type { Messages } from "../diagnostics/messages.js";
-import type { EndpointSettings, ServiceSettings } from "../model/model.js";
+import type { Backend, Endpoint, EndpointSettings, Gateway, ServiceSettings } from "../model/model.js";
 import type { Located } from "../source/located.js";
 import type { Span } from "../source/text.js";
 
@@ -28,6 +28,10 @@ export interface Site {
   readonly namespace: string;
   /** The block, with positions. */
   readonly block: Located;
+  /** Namespaces of all blocks at this place that a room reads, its own among them. */
+  readonly beside?: readonly string[];
+  /** What the service's block of the same namespace was planned as; undefined where there is none. */
+  readonly service?: unknown;
   /** The name of the block. */
   readonly keySpan: Span;
   /** `krakend.json:42`, for comments in the generated program. */
@@ -46,6 +50,11 @@ export interface Site {
 export interface EmitSite extends Site {
   /** A name of its own at the top of the module, near the wish: `searchLimit`. */
   name(wished: string): Code;
+  /** The whole, for rooms that number its parts. */
+  readonly gateway?: Gateway;
+  /** Where the room sits; undefined above it. */
+  readonly endpoint?: Endpoint | undefined;
+  readonly backend?: Backend | undefined;
   /** What the module calls the thing the room is attached to: `search`, `user`. */
   readonly subject: string;
   /** The local that holds a path parameter, or undefined when there is none of that name. */
@@ -90,6 +99,11 @@ export interface Feature<Config, Plan> {
   /** Older names that KrakenD still accepts; the namespace wins where both are present. */
   readonly aliases?: readonly string[];
   readonly stages: readonly Stage[];
+  /**
+   * Below the service: stands at every place of its stages once the service has a block of its
+   * namespace, and nowhere else. Where the place has no block of its own, `config` is undefined.
+   */
+  readonly spreads?: true;
   /** Schema of the block; keys that start with `@ $ _ #` are comments and taken out before. */
   readonly schema: JsonSchema;
   /**

@@ -4,12 +4,13 @@ import { aggregation, proxyOptions } from "./aggregation/feature.js";
 import { circuitBreaker } from "./circuit-breaker/feature.js";
 import { httpCache } from "./http-cache/feature.js";
 import type { Pipe } from "./kit.js";
+import { gelf, logging, logstash } from "./logging/feature.js";
 import { rateLimit, rateLimitProxy } from "./rate-limit/feature.js";
 import { routerOptions } from "./router-options/feature.js";
 import { upstreamErrors } from "./upstream-errors/feature.js";
 
 export const pipe: Pipe = {
-  service: [routerOptions],
+  service: [gelf, logstash, logging, routerOptions],
   endpoint: [rateLimit],
   proxy: [aggregation, proxyOptions],
   backend: [circuitBreaker, rateLimitProxy, upstreamErrors, proxyOptions],

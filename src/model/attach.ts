@@ -2,7 +2,7 @@
 import type { Block, BlockReader } from "../config/blocks.js";
 import type { Report } from "../diagnostics/diagnostic.js";
 import type { Site } from "../features/kit.js";
-import type { Located } from "../source/located.js";
+import { at, type Located } from "../source/located.js";
 import type { SourceText } from "../source/text.js";
 import type { Attached } from "./model.js";
 import { whereOf } from "./read.js";
@@ -15,6 +15,8 @@ export interface Resolution {
   /** Serve the debug endpoint, whatever the configuration says. */
   readonly debug?: boolean;
   readonly blocks: BlockReader;
+  /** The rooms of the service, for what stands below it. */
+  readonly above?: readonly Attached[];
   readonly report: Report;
 }
 
@@ -24,10 +26,13 @@ export function attach(
   blocks: readonly Block[],
   place: Pick<Site, "label" | "params" | "backendCount" | "hosts">,
 ): readonly Attached[] {
+  const beside = [...new Set(blocks.map(({ namespace }) => namespace))];
   return blocks.flatMap((block) => {
     const site: Site = {
       ...place,
       stage: block.stage,
+      beside,
+      service: resolution.above?.find(({ site }) => site.namespace === block.namespace)?.plan,
       compat: resolution.compat,
       namespace: block.namespace,
       block: block.node,
@@ -39,8 +44,17 @@ export function attach(
       const repeated = block.faulty.some((key) => diagnostic.message.includes(`\`${key}\``));
       if (!repeated) resolution.report(diagnostic);
     };
-    block.feature.check?.(block.config, site, report);
+    if (block.config !== undefined) block.feature.check?.(block.config, site, report);
     const plan: unknown = block.feature.plan(block.config, site);
     return plan === undefined ? [] : [{ feature: block.feature, stage: block.stage, plan, site }];
   });
+}
+
+/** The blocks of an endpoint or a backend. */
+export function blocksOf(
+  { blocks, above }: Resolution,
+  node: Located,
+  level: "endpoint" | "backend",
+): readonly Block[] {
+  return blocks.read(at(node, "extra_config"), level, above);
 }

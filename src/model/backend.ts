@@ -3,7 +3,7 @@ import { durationText } from "../config/duration.js";
 import { messages as configMessages } from "../config/messages.js";
 import { at, type Located } from "../source/located.js";
 import { closest } from "../source/suggest.js";
-import { attach, type Resolution } from "./attach.js";
+import { attach, blocksOf, type Resolution } from "./attach.js";
 import { forwardPlan, queryPlan } from "./forward-plan.js";
 import { sanitizeHost } from "./hosts.js";
 import { messages } from "./messages.js";
@@ -37,7 +37,7 @@ export function resolveBackend(resolution: Resolution, node: Located, place: End
   const backends = itemsAt(place.node, "backend");
   const label = `[BACKEND: ${patternText(pattern)}]`;
   const hosts = hostsOf(resolution, node);
-  const rooms = attach(resolution, resolution.blocks.read(at(node, "extra_config"), "backend"), {
+  const rooms = attach(resolution, blocksOf(resolution, node, "backend"), {
     label,
     params: place.params,
     backendCount: backends.length,

@@ -1,8 +1,8 @@
 // One endpoint, resolved. [lura config/config.go initEndpointDefaults, initBackendDefaults]
 import { messages as configMessages } from "../config/messages.js";
-import { at, type Located } from "../source/located.js";
+import type { Located } from "../source/located.js";
 import type { Span } from "../source/text.js";
-import { attach, type Resolution } from "./attach.js";
+import { attach, blocksOf, type Resolution } from "./attach.js";
 import { resolveBackend } from "./backend.js";
 import { messages } from "./messages.js";
 import type { Attached, Endpoint, EndpointSettings, OutputEncoding } from "./model.js";
@@ -79,7 +79,7 @@ function build(resolution: Resolution, node: Located, { path, method, backends }
     const count = backends.length;
     report(messages.say("endpoint/no-op-with-several-backends", spanAt(node, "output_encoding"), { count }));
   }
-  const rooms = attach(resolution, resolution.blocks.read(at(node, "extra_config"), "endpoint"), {
+  const rooms = attach(resolution, blocksOf(resolution, node, "endpoint"), {
     label,
     params,
     backendCount: backends.length,

@@ -67,6 +67,8 @@ export interface ServiceSettings {
   readonly trustedProxies: readonly string[] | undefined;
   /** The client is who the header of App Engine says. */
   readonly appEngine: boolean;
+  /** Whether observers tell requests apart by the number of their route (`Exchange.place`). */
+  readonly numbersRoutes: boolean;
   /** Paths that the access log leaves out, on bytes; undefined: no access log. */
   readonly accessLog: { readonly skips: readonly string[] } | undefined;
 }

@@ -25,7 +25,7 @@ export function resolve(resolution: Resolution, facts: GatewayFacts): Gateway {
   const settings = serviceSettings(rooms);
   const developers = builtIns(root, resolution.debug === true);
   const endpoints = itemsAt(root, "endpoints")
-    .map((node) => resolveEndpoint(resolution, node))
+    .map((node) => resolveEndpoint({ ...resolution, above: rooms }, node))
     .filter((endpoint) => endpoint !== undefined);
   const registered = registerRoutes(
     endpoints,

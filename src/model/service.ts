@@ -26,6 +26,7 @@ const defaults: ServiceSettings = {
   clientIpHeaders: ["x-forwarded-for", "x-real-ip"],
   trustedProxies: undefined,
   appEngine: false,
+  numbersRoutes: false,
   accessLog: { skips: [] },
 };
 

@@ -9,7 +9,16 @@ import type { UpstreamError } from "./upstream-error.js";
 /** Writes the line of a request that has been answered. */
 export function logAccess(x: Exchange, status: number, durationMs: number): void {
   if (x.place === Place.outside) return;
-  standardOutput.write(accessLine(x, status, durationMs));
+  write(accessLine(x, status, durationMs));
+}
+
+const toStandardOutput = (lines: ByteString): void => standardOutput.write(lines);
+
+let write: (lines: ByteString) => void = toStandardOutput;
+
+/** From now on lines go there; undefined: to the standard output. */
+export function setAccessWriter(next: ((lines: ByteString) => void) | undefined): void {
+  write = next ?? toStandardOutput;
 }
 
 /** The line and, below it, what went wrong on the way to the answer. */

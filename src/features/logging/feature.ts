@@ -1,0 +1,216 @@
+// `telemetry/logging`, `telemetry/logstash`, `telemetry/gelf`: where the application's log goes and what
+// its lines look like. [krakend-gologging log.go, krakend-logstash logger.go, krakend-gelf log.go]
+import { byteLiteral, type Code, code, indent, join, lines, runtime, runtimeOf } from "../../codegen/code.js";
+import { at } from "../../source/located.js";
+import { defineFeature, type Site } from "../kit.js";
+import { messages } from "./messages.js";
+import { lineCode, type Piece, parsePattern, unprintable } from "./pattern.js";
+
+const exports = runtimeOf<typeof import("./runtime.js")>("gwc/logging");
+
+interface Config {
+  readonly level?: string;
+  readonly stdout?: boolean;
+  readonly syslog?: boolean;
+  readonly syslog_facility?: string;
+  readonly prefix?: string;
+  readonly format?: string;
+  readonly custom_format?: string;
+}
+
+const LEVELS = ["CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG"] as const;
+
+interface Plan {
+  readonly level: (typeof LEVELS)[number];
+  readonly prefix: string;
+  readonly stdout: readonly Piece[] | undefined;
+  /** Priority of a message for syslog and the name it is sent under. */
+  readonly syslog: { readonly facility: string; readonly tag: string } | undefined;
+  /** Messages are JSON documents before they are put into a line. */
+  readonly logstash: { readonly module: string } | undefined;
+  /** The pattern is one of JSON, so a message is escaped in it. */
+  readonly escapes: boolean;
+  /** Messages go to the GELF server too. */
+  readonly gelf: boolean;
+}
+
+const DEFAULT = " %{time:2006/01/02 - 15:04:05.000} %{color}\u25b6 %{level}%{color:reset} %{message}";
+const LOGSTASH =
+  '{"@timestamp":"%{time:2006-01-02T15:04:05.000+00:00}", "@version": 1, "level": "%{level}", "message": "%{message}", "module": "%{module}"}';
+
+const flag = { type: "boolean" } as const;
+const text = { type: "string" } as const;
+
+export const logging = defineFeature<Config, Plan>({
+  room: "logging",
+  namespace: "telemetry/logging",
+  stages: ["service"],
+  schema: {
+    type: "object",
+    properties: {
+      level: text,
+      stdout: flag,
+      syslog: flag,
+      syslog_facility: text,
+      prefix: text,
+      format: text,
+      custom_format: text,
+    },
+  },
+  lenient: "member",
+  leniency: "panics at start",
+  messages: messages.messages,
+  check(config, site, report) {
+    const span = (key: string) => at(site.block, key)?.span ?? site.keySpan;
+    if (config.stdout !== true && config.syslog !== true && !hasGelf(site)) {
+      report(messages.say("logging/nowhere", site.keySpan));
+    } else if (levelOf(config) === undefined) {
+      report(messages.say("logging/unknown-level", span("level"), { level: config.level ?? "" }));
+    }
+    if (config.format !== "custom" || config.stdout !== true) return;
+    const parsed = parsePattern(config.custom_format ?? "");
+    if ("reason" in parsed) {
+      report(
+        messages.say("logging/bad-pattern", span("custom_format"), {
+          reason: parsed.reason,
+          example: "%{level} %{message}",
+        }),
+      );
+      return;
+    }
+    for (const verb of unprintable(parsed))
+      report(messages.say("logging/unprintable", span("custom_format"), { verb, example: "%{level:-8.4s}" }));
+  },
+  plan(config, site) {
+    const level = levelOf(config);
+    const writes = config.stdout === true || config.syslog === true || hasGelf(site);
+    // The basic logger stays.
+    if (writes && level === undefined) return undefined;
+    const format = config.format ?? "default";
+    const written = config.prefix ?? "";
+    const isOwn = format === "logstash" || format === "custom";
+    const logstash = site.beside?.includes("telemetry/logstash") === true;
+    // Quirk: with GELF the standard output has the default pattern, whatever the format.
+    const pattern = hasGelf(site) ? "default" : format;
+    return {
+      level: level ?? "CRITICAL",
+      prefix: isOwn || logstash ? "" : written,
+      stdout: config.stdout === true ? patternOf(pattern, config, logstash && hasGelf(site)) : undefined,
+      syslog: config.syslog === true ? { facility: facilityOf(config), tag: written } : undefined,
+      logstash: logstash ? { module: written || "KRAKEND" } : undefined,
+      escapes: pattern === "logstash",
+      // Quirk: with Logstash the GELF server gets the access log alone.
+      gelf: hasGelf(site) && !logstash,
+    };
+  },
+  emit(plan) {
+    const loggers = [
+      ...(plan.stdout === undefined ? [] : [stdoutCode(plan, plan.stdout)]),
+      ...(plan.syslog === undefined ? [] : [syslogCode(plan.syslog, plan.level)]),
+      ...(plan.gelf ? [code`${exports.gelfLogger}`] : []),
+    ];
+    return {
+      start: [
+        code`${exports.logTo}(\n${indent(join([code`${plan.level}`, ...loggers.map((each) => throughLogstash(plan, each))], ",\n"))},\n);`,
+        code`${runtime.logDebug}("[SERVICE: telemetry/logging] Improved logging started.");`,
+      ],
+    };
+  },
+});
+
+function throughLogstash({ logstash }: Plan, logger: Code): Code {
+  if (logstash === undefined) return logger;
+  return code`${exports.asLogstash}(${byteLiteral(utf8(logstash.module))}, ${logger})`;
+}
+
+function stdoutCode({ prefix, escapes }: Plan, pieces: readonly Piece[]): Code {
+  return code`(level, text) => ${runtime.standardOutput}.write(${lineCode(prefix, pieces, escapes)})`;
+}
+
+/** Quirk: every message has the severity of the configured level. [krakend-gologging log.go] */
+function syslogCode({ facility, tag }: NonNullable<Plan["syslog"]>, level: Plan["level"]): Code {
+  const severity = {
+    CRITICAL: "crit",
+    ERROR: "err",
+    WARNING: "warning",
+    NOTICE: "crit",
+    INFO: "info",
+    DEBUG: "debug",
+  };
+  return code`${exports.syslog}(${`${facility}.${severity[level]}`}, ${byteLiteral(utf8(tag))})`;
+}
+
+function patternOf(format: string, config: Config, bare: boolean): readonly Piece[] {
+  const pattern = { custom: config.custom_format ?? "", logstash: LOGSTASH }[format] ?? DEFAULT;
+  const parsed = parsePattern(bare ? "%{message}" : pattern);
+  return "reason" in parsed ? [] : parsed;
+}
+
+function levelOf(config: Config): Plan["level"] | undefined {
+  return LEVELS.find((level) => level === config.level?.toUpperCase());
+}
+
+function facilityOf(config: Config): string {
+  const facility = config.syslog_facility?.toLowerCase() ?? "";
+  return /^local[0-7]$/.test(facility) ? facility : "local3";
+}
+
+function hasGelf(site: Site): boolean {
+  return site.beside?.includes("telemetry/gelf") === true;
+}
+
+function utf8(value: string): string {
+  return Buffer.from(value, "utf8").toString("latin1");
+}
+
+/** Only asked for by `telemetry/logging` beside it. */
+export const logstash = defineFeature<{ readonly enabled?: boolean }, true>({
+  room: "logging",
+  namespace: "telemetry/logstash",
+  stages: ["service"],
+  schema: { type: "object", properties: { enabled: flag } },
+  lenient: "member",
+  leniency: "never reads the value",
+  messages: messages.messages,
+  check(config, site, report) {
+    const namespace = "telemetry/logstash";
+    if (config.enabled === false) {
+      const span = at(site.block, "enabled")?.span ?? site.keySpan;
+      report(messages.say("logging/always-on", span, { key: "enabled", namespace }));
+    }
+    if (site.beside?.includes("telemetry/logging") !== true)
+      report(messages.say("logging/needs-logging", site.keySpan, { namespace }));
+  },
+  plan: () => undefined,
+});
+
+interface GelfConfig {
+  readonly address?: string;
+  readonly enable_tcp?: boolean;
+}
+
+interface GelfPlan {
+  readonly address: string;
+  readonly tcp: boolean;
+}
+
+export const gelf = defineFeature<GelfConfig, GelfPlan>({
+  room: "logging",
+  namespace: "telemetry/gelf",
+  stages: ["service"],
+  schema: { type: "object", properties: { address: text, enable_tcp: flag } },
+  lenient: "member",
+  leniency: "panics at start",
+  messages: messages.messages,
+  check(config, site, report) {
+    if (!config.address)
+      report(messages.say("logging/no-address", at(site.block, "address")?.span ?? site.keySpan));
+    else if (site.beside?.includes("telemetry/logging") !== true)
+      report(messages.say("logging/needs-logging", site.keySpan, { namespace: "telemetry/gelf" }));
+  },
+  plan: (config) =>
+    config.address ? { address: config.address, tcp: config.enable_tcp === true } : undefined,
+  emit: ({ address, tcp }) => ({
+    start: [lines([code`${exports.startGelf}({ address: ${address}, tcp: ${tcp} });`])],
+  }),
+});
