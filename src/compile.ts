@@ -4,6 +4,7 @@ import { catalogue } from "./catalogue.js";
 import type { Module } from "./codegen/module.js";
 import type { Program } from "./codegen/print.js";
 import { BlockReader } from "./config/blocks.js";
+import { LateValues } from "./config/late.js";
 import { type Environment, type Loaded, load } from "./config/load.js";
 import { decode } from "./config/weak.js";
 import { type Diagnostic, hasErrors, inOrder, type Outcome } from "./diagnostics/diagnostic.js";
@@ -20,6 +21,8 @@ export interface CompileOptions {
   readonly debug?: boolean;
   /** Takes the place of the configured port. */
   readonly port?: number;
+  /** The program starts at once, with what `KRAKEND_*` variables have set already. */
+  readonly startsNow?: boolean;
 }
 
 /** Reads a configuration and finds out what it means. The value is there if there is no error. */
@@ -38,6 +41,7 @@ export function understand(
 ): Outcome<Gateway> {
   const found: Diagnostic[] = [...before];
   const report = (diagnostic: Diagnostic): void => void found.push(diagnostic);
+  const late = new LateValues(report);
   const decoded = decode(loaded.tree);
   found.push(...decoded.diagnostics);
   const gateway = resolve(
@@ -46,12 +50,19 @@ export function understand(
       file: loaded.source,
       compat: options.compat,
       debug: options.debug === true,
-      blocks: new BlockReader(pipe, report),
+      blocks: new BlockReader(pipe, late, report),
+      late,
       report,
     },
-    { sha256: createHash("sha256").update(loaded.source.text).digest("hex") },
+    {
+      sha256: createHash("sha256").update(loaded.source.text).digest("hex"),
+      readsKrakendVariables: options.startsNow !== true,
+    },
   );
-  const diagnostics = settle(found, options);
+  const diagnostics = settle(
+    found.filter((each) => !late.isEcho(each)),
+    options,
+  );
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
   return { value: options.port === undefined ? gateway : { ...gateway, port: options.port }, diagnostics };
 }

@@ -4,6 +4,7 @@ import { basename, dirname } from "node:path";
 import { bundle, warmUp } from "../bundle/bundle.js";
 import { PrintThread } from "../codegen/print-thread.js";
 import { check, generateModules } from "../compile.js";
+import type { Gateway } from "../model/model.js";
 import { emitProject } from "./emit.js";
 import { type CompatOption, exitCode, reportToTerminal } from "./report.js";
 
@@ -54,7 +55,23 @@ async function buildWith(printer: PrintThread, config: string, options: BuildOpt
   const size = (Buffer.byteLength(made.code) / 1024).toFixed(0);
   const count = gateway.endpoints.length;
   process.stdout.write(
-    `${options.output}: ${count} ${count === 1 ? "endpoint" : "endpoints"}, ${size} kB, built in ${Math.round(performance.now() - started)} ms\n`,
+    `${options.output}: ${count} ${count === 1 ? "endpoint" : "endpoints"}, ${size} kB, built in ${Math.round(performance.now() - started)} ms\n${environmentLine(gateway)}`,
   );
   return 0;
+}
+
+/** Which variables the server file needs when it starts, and which it reads if they are there. */
+export function environmentLine({ late }: Gateway): string {
+  const variables = late.flatMap((each) => each.variables);
+  const names = (wanted: boolean): string => {
+    const chosen = variables.filter(({ otherwise }) => (otherwise === undefined) === wanted);
+    return [...new Set(chosen.map(({ name }) => name))].sort().join(", ");
+  };
+  const needed = names(true);
+  const optional = names(false);
+  const parts = [
+    ...(needed === "" ? [] : [`needs ${needed}`]),
+    ...(optional === "" ? [] : [`reads ${optional} if set`]),
+  ];
+  return parts.length === 0 ? "" : `at start it ${parts.join(" and ")}\n`;
 }

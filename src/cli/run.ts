@@ -25,6 +25,7 @@ export async function run(options: RunOptions): Promise<number> {
       compat: options.compat === "krakend",
       debug: options.debug,
       environment: process.env,
+      startsNow: true,
       ...(options.port ? { port: options.port } : {}),
     });
     reportToTerminal(diagnostics);

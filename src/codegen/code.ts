@@ -1,7 +1,21 @@
 // The only way to make code: a tagged template in which spliced Code is code and all else becomes a literal.
+import { Late } from "../config/late.js";
 
-/** What a template may hold. Strings, numbers and plain data become literals; only Code is code. */
-export type CodeValue = Code | string | number | boolean | null | undefined | readonly CodeValue[];
+/**
+ * What a template may hold. Strings, numbers and plain data become literals, a late value the constant
+ * that holds it when the gateway has started; only Code is code.
+ */
+export type CodeValue = Code | Late | string | number | boolean | null | undefined | readonly CodeValue[];
+
+/** Where a path starts with this, the rest is counted from the root of the generated program. */
+export const ROOT = "~/";
+
+/** The module of the values that the gateway makes when it starts. */
+export const ENVIRONMENT: Reference = {
+  from: `${ROOT}environment.js`,
+  name: "* as environment",
+  typeOnly: false,
+};
 
 /** A name that another module exports; printing the module that uses it adds the import. */
 export interface Reference {
@@ -60,12 +74,13 @@ export function code(strings: TemplateStringsArray, ...values: readonly CodeValu
 
 function partsOf(value: CodeValue): readonly (string | Reference)[] {
   if (value instanceof Code) return value.parts;
+  if (value instanceof Late) return [ENVIRONMENT, `.${value.name}`];
   if (Array.isArray(value))
     return join(
       value.map((item: CodeValue) => code`${item}`),
       ", ",
     ).parts;
-  return [literal(value as Exclude<CodeValue, Code | readonly CodeValue[]>)];
+  return [literal(value as Exclude<CodeValue, Code | Late | readonly CodeValue[]>)];
 }
 
 /** The literal of a value: U+2028 and U+2029 escaped, `-0` and non-finite numbers refused. */

@@ -1,5 +1,6 @@
 // Gateway -> the modules of its program. Cannot fail: all that can be wrong was found before.
 import type { Gateway } from "../model/model.js";
+import { environmentModule } from "./environment.js";
 import { mainModule, missesModule } from "./main.js";
 import type { Module } from "./module.js";
 import { Names } from "./names.js";
@@ -16,6 +17,7 @@ export function generate(gateway: Gateway, version: string): readonly Module[] {
     routerModule(gateway, routes),
     missesModule(gateway),
     upstreams.module(),
+    ...environmentModule(gateway),
     ...routes.map((route) => route.module),
   ];
 }

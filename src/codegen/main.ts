@@ -12,6 +12,7 @@ import {
   runtime,
   runtimeType,
 } from "./code.js";
+import { settingCode } from "./environment.js";
 import type { Declaration, Module } from "./module.js";
 import { Names } from "./names.js";
 import { roomCode } from "./rooms.js";
@@ -89,8 +90,8 @@ export function mainModule(gateway: Gateway, version: string): Module {
     code`handler: (x) => ${route}(x) ?? ${missed}(x)`,
     ...observer(observe),
     code`clientIp: ${clientIp(settings)}`,
-    code`listenIp: ${gateway.listenIp}`,
-    code`port: ${gateway.port}`,
+    code`listenIp: ${settingCode(gateway, "listenIp", code`${gateway.listenIp}`)}`,
+    code`port: ${settingCode(gateway, "port", code`${gateway.port}`)}`,
     code`maxHeaderBytes: ${server.maxHeaderBytes}`,
     code`readHeaderTimeoutMs: ${server.readHeaderTimeoutMs}`,
     code`readTimeoutMs: ${server.readTimeoutMs}`,

@@ -8,7 +8,7 @@ import {
   VariableDeclarationKind,
   type VariableStatementStructure,
 } from "ts-morph";
-import { type Code, commentText, type Reference } from "./code.js";
+import { type Code, commentText, type Reference, ROOT } from "./code.js";
 import type {
   ConstantDeclaration,
   Declaration,
@@ -138,8 +138,11 @@ function refuseSyntaxFaults(text: string, project: Project, path: string): void 
 /** The imports of one module, and the local name of each reference. */
 class Imports {
   readonly #names = new Map<string, Map<string, { local: string; typeOnly: boolean }>>();
+  /** From the module to the root of the program. */
+  readonly #up: string;
 
   constructor(module: Module) {
+    this.#up = "../".repeat(module.path.split("/").length - 1) || "./";
     const declared = new Set(module.declarations.flatMap((each) => ("name" in each ? [each.name] : [])));
     for (const reference of referencesOf(module)) this.#add(reference, declared);
   }
@@ -166,12 +169,16 @@ class Imports {
 
   structures(): ImportDeclarationStructure[] {
     const sorted = [...this.#names].sort(([a], [b]) => importRank(a) - importRank(b) || (a < b ? -1 : 1));
-    return sorted.flatMap(([from, names]) => importsFrom(from, names));
+    return sorted.flatMap(([from, names]) => importsFrom(this.#specifier(from), names));
+  }
+
+  #specifier(from: string): string {
+    return from.startsWith(ROOT) ? this.#up + from.slice(ROOT.length) : from;
   }
 }
 
 function importRank(from: string): number {
-  return from.startsWith(".") ? 1 : 0;
+  return from.startsWith(".") || from.startsWith(ROOT) ? 1 : 0;
 }
 
 function importsFrom(

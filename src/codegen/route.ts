@@ -34,7 +34,15 @@ export function routeModule(
   const method = endpoint.method.toLowerCase();
   const handler = program.handlers.claim(method + upperFirst(camelCase(endpoint.path, "root")));
   const file = program.files.claim(`${method}-${slug(endpoint.path)}`);
-  const names = new Names([handler, "LABEL", "CACHE_CONTROL", "upstream", "body", ...SHARED_LOCALS]);
+  const names = new Names([
+    handler,
+    "LABEL",
+    "CACHE_CONTROL",
+    "upstream",
+    "environment",
+    "body",
+    ...SHARED_LOCALS,
+  ]);
   const locals = new Map(endpoint.params.map(({ name }) => [name, names.claim(camelCase(name, "param"))]));
   const plan = mergePlan(endpoint);
   const sharedBody = endpoint.backends.length > 1;

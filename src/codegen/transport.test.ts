@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { BlockReader } from "../config/blocks.js";
+import { LateValues } from "../config/late.js";
 import { parse } from "../config/load.js";
 import { decode } from "../config/weak.js";
 import type { Gateway } from "../model/model.js";
@@ -14,8 +15,10 @@ const none = { service: [], endpoint: [], proxy: [], backend: [], client: [] };
 function gatewayOf(config: object): Gateway {
   const source = new SourceText("krakend.json", JSON.stringify(config));
   const root = decode(parse(source, {}).value!.tree).value;
-  const blocks = new BlockReader(none, report);
-  return resolve({ root, file: source, compat: false, blocks, report }, { sha256: "0".repeat(64) });
+  const late = new LateValues(report);
+  const blocks = new BlockReader(none, late, report);
+  const facts = { sha256: "0".repeat(64), readsKrakendVariables: false };
+  return resolve({ root, file: source, compat: false, blocks, late, report }, facts);
 }
 
 function moduleOf(config: object, path: string): string {

@@ -7,14 +7,17 @@ import { transportOfBackends } from "./transport.js";
 
 export class Upstreams {
   readonly #names = new Map<string, string>();
+  readonly #hosts = new Map<string, Backend["hosts"]>();
   readonly #gateway: Gateway;
 
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
-    const names = new Names(["Upstream", "TRANSPORT", "DEFAULT_TRANSPORT"]);
+    const names = new Names(["Upstream", "environment", "TRANSPORT", "DEFAULT_TRANSPORT"]);
     for (const backend of this.#backends()) {
       const key = keyOf(backend);
-      if (!this.#names.has(key)) this.#names.set(key, names.claim(nameFor(backend)));
+      if (this.#names.has(key)) continue;
+      this.#names.set(key, names.claim(nameFor(backend)));
+      this.#hosts.set(key, backend.hosts);
     }
   }
 
@@ -34,11 +37,10 @@ export class Upstreams {
       value,
     });
     const declarations = [...this.#names].map(([key, name]) => {
-      const hosts = JSON.parse(key) as readonly string[];
-      return constant(
-        name,
-        code`new ${runtime.Upstream}([${join(hosts.map(byteLiteral), ", ")}]${argument})`,
+      const hosts = (this.#hosts.get(key) ?? []).map((host) =>
+        typeof host === "string" ? byteLiteral(host) : code`${host}`,
       );
+      return constant(name, code`new ${runtime.Upstream}([${join(hosts, ", ")}]${argument})`);
     });
     if (transport !== undefined) declarations.unshift(constant("TRANSPORT", transport));
     return { path: "upstreams.ts", about: ["The hosts of the backends."], declarations };
@@ -50,12 +52,14 @@ export class Upstreams {
 }
 
 function keyOf(backend: Backend): string {
-  return JSON.stringify(backend.hosts);
+  return JSON.stringify(backend.hosts.map((host) => (typeof host === "string" ? host : { late: host.name })));
 }
 
 /** `http://user-service:8000` -> `userService`; an address gets its port. */
 function nameFor(backend: Backend): string {
-  const host = (backend.hosts[0] ?? "").replace(/^[a-z]+:\/\/(?:[^@/]*@)?/, "");
+  const [first = ""] = backend.hosts;
+  if (typeof first !== "string") return camelCase(first.name.toLowerCase(), "upstream");
+  const host = first.replace(/^[a-z]+:\/\/(?:[^@/]*@)?/, "");
   if (host === "") return "none";
   const name = host.split(/[:/]/)[0] ?? "";
   const port = /:(\d+)/.exec(host)?.[1];

@@ -5,6 +5,8 @@ import type { Diagnostic, Report } from "../diagnostics/diagnostic.js";
 import type { AnyFeature, JsonSchema, Pipe, Stage } from "../features/kit.js";
 import { atPointer, type Located, type LocatedObject, type Member, plain } from "../source/located.js";
 import { closest } from "../source/suggest.js";
+import { asksForEnvironment, type LateValues } from "./late.js";
+import { LateBlock } from "./late-block.js";
 import { messages } from "./messages.js";
 import { type Level, type Namespace, namespaces } from "./namespaces.js";
 
@@ -43,12 +45,14 @@ const nouns: Readonly<Record<Level, string>> = {
 /** Reads the blocks of all levels against the rooms that exist. */
 export class BlockReader {
   readonly #pipe: Pipe;
+  readonly #late: LateValues;
   readonly #report: Report;
   readonly #validators = new Map<JsonSchema, ValidateFunction>();
   #ajv: Ajv | undefined;
 
-  constructor(pipe: Pipe, report: Report) {
+  constructor(pipe: Pipe, late: LateValues, report: Report) {
     this.#pipe = pipe;
+    this.#late = late;
     this.#report = report;
   }
 
@@ -158,15 +162,21 @@ export class BlockReader {
 
   /** The block as plain data, without what does not fit; undefined where nothing can be made of it. */
   #fit(feature: AnyFeature, member: Member): Pick<Block, "config" | "faulty"> | undefined {
-    const config = withoutComments(plain(member.value));
+    const late = new LateBlock(member.value, feature.schema, this.#late);
+    const config = late.putSamples(withoutComments(plain(member.value)));
     const validate = this.#validator(feature.schema);
-    if (validate(config)) return { config, faulty: [] };
+    if (validate(config)) return { config: late.putValues(config), faulty: [] };
     const errors = validate.errors ?? [];
-    for (const error of oncePerPlace(errors)) this.#report(this.#misfit(error, feature, member));
+    for (const error of oncePerPlace(errors)) {
+      // A text that asks for the environment in vain is reported as that.
+      const node = atPointer(member.value, error.instancePath);
+      if (node.kind !== "string" || !asksForEnvironment(node.value))
+        this.#report(this.#misfit(error, feature, member));
+    }
     if (feature.lenient === "block" || !isObject(config)) return undefined;
     const faulty = errors.map((error) => error.instancePath.split("/")[1]?.replaceAll("~1", "/") ?? "");
     const kept = Object.fromEntries(Object.entries(config).filter(([key]) => !faulty.includes(key)));
-    return validate(kept) ? { config: kept, faulty } : undefined;
+    return validate(kept) ? { config: late.putValues(kept), faulty } : undefined;
   }
 
   #validator(schema: JsonSchema): ValidateFunction {
@@ -198,7 +208,9 @@ function isMisplaced(name: string, level: Level): boolean {
 /** Loaded with the first block: many configurations have none, and a check should be quick. */
 function createAjv(): Ajv {
   const ajv = createRequire(import.meta.url)("ajv") as typeof import("ajv");
-  return new ajv.Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
+  const checker = new ajv.Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
+  // What a text must be that comes from the environment: for late-block.ts.
+  return checker.addKeyword("atStart");
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

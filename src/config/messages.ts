@@ -71,6 +71,37 @@ export const messages = defineMessages({
     bad: "KRAKEND_PORT=tcp://10.0.171.239:8080",
     good: "KRAKEND_PORT=8080",
   },
+  "config/fixed-at-build": {
+    severity: "error",
+    sentence:
+      "this value is fixed when the gateway is built, so it cannot come from the environment at start",
+    hint: "write the value, let a `KRAKEND_*` variable or a template fill it in when building, or delete it",
+    krakend: "takes `${env:NAME}` as it stands",
+    explain:
+      "`${env:NAME}` is read when the gateway starts. Only values that do not shape the program can wait so long: hosts, `port`, `listen_ip`, timeouts, the text of a `url_pattern`, and secrets, addresses and texts of features, as docs/environment.md lists them.",
+    bad: '{ "endpoint": "/${env:VERSION}/users" }',
+    good: '{ "host": ["${env:USERS_URL}"] }',
+  },
+  "config/bad-variable": {
+    severity: "error",
+    sentence: "`${env:` is not followed by the name of a variable and a `}`",
+    hint: "write `${env:NAME}` or `${env:NAME:-default}`; names are letters, digits and `_`",
+    krakend: "takes the text as it stands",
+    explain:
+      "`${env:NAME}` stands for a variable of the environment in which the gateway starts, and `${env:NAME:-default}` for the default where the variable is absent or empty. A default cannot hold a `}`.",
+    bad: '{ "host": ["${env:USERS-URL}"] }',
+    good: '{ "host": ["${env:USERS_URL:-http://127.0.0.1:8000}"] }',
+  },
+  "config/bad-default": {
+    severity: "error",
+    sentence: "without its variables this would be `{value}`, which is not {wanted}",
+    hint: "correct the default",
+    krakend: "takes `${env:NAME}` as it stands",
+    explain:
+      "A value from the environment is checked when the gateway starts. What it is when no variable is set is known at once, and checked at once.",
+    bad: '{ "port": "${env:PORT:-http}" }',
+    good: '{ "port": "${env:PORT:-8080}" }',
+  },
   "config/misspelt-key": {
     severity: "error",
     sentence: "{noun} has no key `{key}`",

@@ -7,6 +7,7 @@ import { closest } from "../source/suggest.js";
 import type { Span } from "../source/text.js";
 import { parseDuration } from "./duration.js";
 import { type FieldType, renamedKeys, root, type Struct, structs } from "./fields.js";
+import { asksForEnvironment } from "./late.js";
 import { messages } from "./messages.js";
 import { namespaces } from "./namespaces.js";
 
@@ -22,6 +23,8 @@ export function decode(tree: LocatedObject): Decoded {
   const value = decoder.struct(tree, root, "");
   return { value, diagnostics: decoder.diagnostics };
 }
+
+const SCALARS: ReadonlySet<FieldType> = new Set<FieldType>(["integer", "boolean", "duration"]);
 
 /** KrakenD's way to name a place: `endpoints[0].backend[1].timeout`. */
 type Path = string;
@@ -72,6 +75,8 @@ class Decoder {
       return "list" in type ? this.#structs(node, type.list, path) : this.#oneStruct(node, type.struct, path);
     }
     if (node.kind === "null" || type === "any") return node.kind === "null" ? undefined : node;
+    // What it will be is known when the gateway starts; who may use it so long takes it from there.
+    if (node.kind === "string" && asksForEnvironment(node.value) && SCALARS.has(type)) return node;
     switch (type) {
       case "text":
         return this.#text(node, path);

@@ -2,7 +2,7 @@
 import type { Span } from "../source/text.js";
 import type { Code, Diagnostic, Severity } from "./diagnostic.js";
 
-/** `{name}` in any of the texts stands for a variable of that name. */
+/** `{name}` in any of the texts stands for a variable of that name; braces around more than a word are text. */
 export interface Message {
   readonly severity: Severity;
   readonly sentence: string;
@@ -23,7 +23,7 @@ export interface Message {
 export type Messages = Readonly<Record<Code, Message>>;
 
 type VariablesIn<Text> = Text extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | VariablesIn<Rest>
+  ? (Name extends `${string}${":" | " "}${string}` ? never : Name) | VariablesIn<Rest>
   : never;
 type Variables<M extends Message> =
   | VariablesIn<M["sentence"]>

@@ -1,5 +1,6 @@
 // All that a room may know of the trunk.
 import type { Code } from "../codegen/code.js";
+import type { Late } from "../config/late.js";
 import type { Report } from "../diagnostics/diagnostic.js";
 import type { Messages } from "../diagnostics/messages.js";
 import type { Backend, Endpoint, EndpointSettings, Gateway, ServiceSettings } from "../model/model.js";
@@ -43,7 +44,7 @@ export interface Site {
   /** How many backends the endpoint has; 0 at service level. */
   readonly backendCount: number;
   /** Hosts of the backend; none at the other levels. */
-  readonly hosts: readonly string[];
+  readonly hosts: readonly (string | Late)[];
 }
 
 /** While code is made: names in the module that the room's pieces go into. */

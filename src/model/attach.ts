@@ -1,5 +1,6 @@
 // What every part of the resolution needs, and how rooms are put in their places.
 import type { Block, BlockReader } from "../config/blocks.js";
+import type { LateValues } from "../config/late.js";
 import type { Report } from "../diagnostics/diagnostic.js";
 import type { Site } from "../features/kit.js";
 import { at, type Located } from "../source/located.js";
@@ -17,6 +18,7 @@ export interface Resolution {
   readonly blocks: BlockReader;
   /** The rooms of the service, for what stands below it. */
   readonly above?: readonly Attached[];
+  readonly late: LateValues;
   readonly report: Report;
 }
 

@@ -1,5 +1,6 @@
 // One backend, resolved. [lura config/config.go initBackendDefaults, initBackendURLMappings]
 import { durationText } from "../config/duration.js";
+import { asksForEnvironment, type Late } from "../config/late.js";
 import { messages as configMessages } from "../config/messages.js";
 import { at, type Located } from "../source/located.js";
 import { closest } from "../source/suggest.js";
@@ -69,7 +70,7 @@ function subjectOf(node: Located, pattern: string): string {
   return path.findLast((segment) => /^[A-Za-z][\w.-]*$/.test(segment)) ?? "";
 }
 
-function hostsOf({ root, report }: Resolution, node: Located): readonly string[] {
+function hostsOf({ root, late, report }: Resolution, node: Located): Backend["hosts"] {
   const own = itemsAt(node, "host");
   const unclear = isFaulty(node, "disable_host_sanitize");
   const verbatim = own.length > 0 && (unclear || booleanAt(node, "disable_host_sanitize"));
@@ -85,10 +86,13 @@ function hostsOf({ root, report }: Resolution, node: Located): readonly string[]
       }),
     );
   }
-  return listed.flatMap((item) => {
+  return listed.flatMap((item): readonly (string | Late)[] => {
+    const later = late.at(item, verbatim ? "verbatim host" : "host");
+    if (later !== undefined) return [later];
     const host = item.kind === "string" ? item.value : "";
     const clean = verbatim ? host : sanitizeHost(host);
-    if (clean === undefined) report(messages.say("host/invalid", item.span, { host: shown(host) }));
+    if (clean === undefined && !asksForEnvironment(host))
+      report(messages.say("host/invalid", item.span, { host: shown(host) }));
     return clean === undefined ? [] : [utf8Bytes(clean)];
   });
 }

@@ -1,4 +1,5 @@
 // Meaning: a configuration with every default, inheritance and unit resolved. Types only.
+import type { Late } from "../config/late.js";
 import type { AnyFeature, Site, Stage } from "../features/kit.js";
 import type { RouteNode } from "../runtime/misses.js";
 import type { TlsOptions, TransportOptions } from "../runtime/transport.js";
@@ -9,9 +10,9 @@ export interface Gateway {
   readonly file: string;
   /** SHA-256 of its text, in hex. */
   readonly sha256: string;
-  readonly port: number;
+  readonly port: number | Late;
   /** Empty: all addresses. */
-  readonly listenIp: string;
+  readonly listenIp: string | Late;
   readonly server: ServerLimits;
   /** Undefined: plain HTTP. */
   readonly tls: TlsOptions | undefined;
@@ -26,6 +27,10 @@ export interface Gateway {
   /** Per method, in the order in which KrakenD registers them: what answers when nothing matches. */
   readonly trees: readonly (readonly [method: string, root: RouteNode])[];
   readonly rooms: readonly Attached[];
+  /** All values that are made when the gateway starts. */
+  readonly late: readonly Late[];
+  /** Whether `KRAKEND_PORT` and the like count when the gateway starts. */
+  readonly readsKrakendVariables: boolean;
 }
 
 /** A developer's endpoint: everything below its path, with any of its methods. */
@@ -111,7 +116,7 @@ export interface Backend {
   readonly subject: string;
   readonly where: string;
   readonly label: string;
-  readonly hosts: readonly string[];
+  readonly hosts: readonly (string | Late)[];
   /** Upper case. */
   readonly method: string;
   /** As configured, for error texts. */

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { at } from "../source/located.js";
 import { attach, type Resolution } from "./attach.js";
 import { resolveEndpoint } from "./endpoint.js";
+import { checkDefaults } from "./late-defaults.js";
 import type { Endpoint, Gateway } from "./model.js";
 import { booleanAt, itemsAt, numberAt, textAt } from "./read.js";
 import { registerRoutes } from "./routes.js";
@@ -10,12 +11,12 @@ import { builtIns, checkService, serverLimits, serviceSettings } from "./service
 import { serverTls } from "./tls.js";
 import { transportOptions } from "./transport.js";
 
-export type GatewayFacts = Pick<Gateway, "sha256">;
+export type GatewayFacts = Pick<Gateway, "sha256" | "readsKrakendVariables">;
 
 /** Resolves a decoded configuration. The result is only meaningful if no error was reported. */
 export function resolve(resolution: Resolution, facts: GatewayFacts): Gateway {
-  const { root, file, report } = resolution;
-  checkService(root, report);
+  const { root, file, late, report } = resolution;
+  checkService(resolution);
   const rooms = attach(resolution, resolution.blocks.read(at(root, "extra_config"), "service"), {
     label: "[SERVICE]",
     params: [],
@@ -34,12 +35,16 @@ export function resolve(resolution: Resolution, facts: GatewayFacts): Gateway {
     at(at(root, "extra_config"), "router") ?? root,
     report,
   );
+  const port = late.at(at(root, "port"), "port") ?? (numberAt(root, "port") || 8080);
+  const listenIp = late.at(at(root, "listen_ip"), "address") ?? textAt(root, "listen_ip") ?? "";
+  late.reportRest(root);
+  checkDefaults(late.all, report);
   return {
     name: textAt(root, "name") ?? "",
     file: basename(file.name),
     ...facts,
-    port: numberAt(root, "port") || 8080,
-    listenIp: textAt(root, "listen_ip") ?? "",
+    port,
+    listenIp,
     server: serverLimits(root),
     tls: serverTls(root, report),
     h2c: booleanAt(root, "use_h2c"),
@@ -49,5 +54,6 @@ export function resolve(resolution: Resolution, facts: GatewayFacts): Gateway {
     endpoints: endpoints.map(({ endpoint }): Endpoint => endpoint),
     trees: registered,
     rooms,
+    late: late.all,
   };
 }

@@ -1,8 +1,10 @@
 // Settings of the whole gateway, resolved. [lura config/config.go; router/gin/engine.go]
 import { isIP } from "node:net";
+import { asksForEnvironment } from "../config/late.js";
 import { messages as configMessages } from "../config/messages.js";
 import type { Report } from "../diagnostics/diagnostic.js";
 import { at, type Located } from "../source/located.js";
+import type { Resolution } from "./attach.js";
 import { sanitizeHost } from "./hosts.js";
 import { messages } from "./messages.js";
 import type { Attached, BuiltIn, ServerLimits, ServiceSettings } from "./model.js";
@@ -58,19 +60,19 @@ export function serviceSettings(rooms: readonly Attached[]): ServiceSettings {
   };
 }
 
-export function checkService(root: Located, report: Report): void {
+export function checkService({ root, late, report }: Resolution): void {
   const version = numberAt(root, "version") ?? 0;
   if (version !== 3 && !isFaulty(root, "version"))
     report(messages.say("service/version", spanAt(root, "version"), { version }));
   const port = numberAt(root, "port") ?? 0;
   if (port < 0 || port > 65535) report(messages.say("service/port", spanAt(root, "port"), { value: port }));
   const listenIp = textAt(root, "listen_ip") ?? "";
-  if (listenIp !== "" && (isIP(listenIp) === 0 || listenIp.includes("%"))) {
+  if (listenIp !== "" && !asksForEnvironment(listenIp) && (isIP(listenIp) === 0 || listenIp.includes("%"))) {
     report(messages.say("service/listen-ip", spanAt(root, "listen_ip"), { value: listenIp }));
   }
   for (const item of itemsAt(root, "host")) {
     const host = item.kind === "string" ? item.value : "";
-    if (sanitizeHost(host) === undefined)
+    if (late.at(item, "host") === undefined && !asksForEnvironment(host) && sanitizeHost(host) === undefined)
       report(messages.say("host/invalid", item.span, { host: shown(host) }));
   }
   reportNotYet(root, report);

@@ -5,6 +5,8 @@ export type { ByteString } from "./bytes.js";
 export { ClientIp } from "./client-ip.js";
 export { Counters } from "./counters.js";
 export { serveDebug, serveEcho } from "./developer.js";
+export { StartEnvironment } from "./environment.js";
+export { ValueEnvironment } from "./environment-values.js";
 export type { Exchange, Handler, SharedBody } from "./exchange.js";
 export { forward, forwardAll, forwardUserAgent, USER_AGENT } from "./forward.js";
 export { serveHealth } from "./health.js";

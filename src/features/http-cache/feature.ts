@@ -42,7 +42,7 @@ function emit(plan: Plan, site: EmitSite): Slots {
 }
 
 /** The hosts tell equal paths of different services apart in a shared store. */
-function cacheOf(plan: Plan, hosts: readonly string[]): Code {
+function cacheOf(plan: Plan, hosts: EmitSite["hosts"]): Code {
   const limits = limitsOf(plan);
   if (!plan.shared || hosts.length === 0) return code`${exports.privateCache}(${limits})`;
   return code`${exports.sharedCache}(${[code`${hosts.join(" ")}`, ...limits]})`;

@@ -1,0 +1,156 @@
+// `${env:NAME}` and `${env:NAME:-default}`: parts of values that are known when the gateway starts.
+import type { Diagnostic, Report } from "../diagnostics/diagnostic.js";
+import type { Located, LocatedString, Member } from "../source/located.js";
+import type { Span } from "../source/text.js";
+import { messages } from "./messages.js";
+
+/**
+ * What the whole value must be, checked when the gateway starts:
+ *
+ * - text: any text
+ * - bytes: any text, as a string of its UTF-8 bytes
+ * - host: a host that KrakenD accepts, cleaned, in bytes; verbatim host: as it is
+ * - port: 1 to 65535
+ * - address: an IP address
+ * - duration: a duration of Go's, in milliseconds
+ */
+export type LateKind = "text" | "bytes" | "host" | "verbatim host" | "port" | "address" | "duration";
+
+export type LatePiece = string | LateVariable;
+
+export interface LateVariable {
+  readonly name: string;
+  /** Stands in where the variable is absent or empty. */
+  readonly otherwise: string | undefined;
+}
+
+/** A value that the gateway makes when it starts. In the generated program it is a constant. */
+export class Late {
+  readonly kind: LateKind;
+  readonly pieces: readonly LatePiece[];
+  /** Of the constant, unique in the program. */
+  readonly name: string;
+  readonly span: Span;
+  readonly #written: string;
+
+  constructor(kind: LateKind, pieces: readonly LatePiece[], name: string, node: LocatedString) {
+    this.kind = kind;
+    this.pieces = pieces;
+    this.name = name;
+    this.span = node.span;
+    this.#written = node.value;
+  }
+
+  /** As it stands in the configuration. */
+  toString(): string {
+    return this.#written;
+  }
+
+  get variables(): readonly LateVariable[] {
+    return this.pieces.filter((piece) => typeof piece !== "string");
+  }
+
+  /** The value if no variable is set; undefined where one has no default. */
+  get nominal(): string | undefined {
+    const texts = this.pieces.map((piece) => (typeof piece === "string" ? piece : piece.otherwise));
+    return texts.includes(undefined) ? undefined : texts.join("");
+  }
+}
+
+const OPENING = "${env:";
+const VARIABLE = /\$\{env:([A-Za-z_]\w*)(?::-([^}]*))?\}/g;
+
+/** Whether a text asks for the environment, well or badly. */
+export function asksForEnvironment(text: string): boolean {
+  return text.includes(OPENING);
+}
+
+/** The pieces of a text; undefined where an opening `${env:` is not the start of a variable. */
+export function piecesOf(text: string): readonly LatePiece[] | undefined {
+  const pieces: LatePiece[] = [];
+  let end = 0;
+  for (const match of text.matchAll(VARIABLE)) {
+    pieces.push(text.slice(end, match.index), { name: match[1]!, otherwise: match[2] });
+    end = match.index + match[0].length;
+  }
+  pieces.push(text.slice(end));
+  if (pieces.some((piece) => typeof piece === "string" && asksForEnvironment(piece))) return undefined;
+  return pieces.filter((piece) => piece !== "");
+}
+
+/**
+ * The late values of one configuration. Places that can take one ask here; whatever asks for the
+ * environment elsewhere is reported in the end, so that no such text ever becomes a literal.
+ */
+export class LateValues {
+  readonly #values = new Map<string, Late>();
+  readonly #taken = new Set<string>();
+  readonly #faulty: Span[] = [];
+  readonly #claimed = new Set<Span>();
+  readonly #report: Report;
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  get all(): readonly Late[] {
+    return [...this.#values.values()];
+  }
+
+  /** Whether a diagnostic is about a place of which it was said that it cannot ask for the environment. */
+  isEcho({ code, span }: Diagnostic): boolean {
+    if (code === "config/fixed-at-build" || code === "config/bad-variable") return false;
+    return this.#faulty.some((each) => each.source === span.source && each.start === span.start);
+  }
+
+  /** The late value at a place that may hold one; undefined where the value is fixed, or faulty. */
+  at(node: Located | undefined, kind: LateKind): Late | undefined {
+    if (node?.kind !== "string" || !asksForEnvironment(node.value)) return undefined;
+    const pieces = piecesOf(node.value);
+    if (pieces === undefined) return undefined;
+    this.#claimed.add(node.span);
+    const key = JSON.stringify([kind, pieces]);
+    const known = this.#values.get(key);
+    if (known !== undefined) return known;
+    const late = new Late(kind, pieces, this.#nameFor(pieces), node);
+    this.#values.set(key, late);
+    return late;
+  }
+
+  /** Constants are called as their first variable is. */
+  #nameFor(pieces: readonly LatePiece[]): string {
+    const first = pieces.find((piece) => typeof piece !== "string");
+    const wished = (first?.name ?? "VALUE").toUpperCase();
+    let name = wished;
+    for (let number = 2; this.#taken.has(name); number += 1) name = `${wished}_${number}`;
+    this.#taken.add(name);
+    return name;
+  }
+
+  /** Reports what asks for the environment where nothing may. Blocks that are comments are left alone. */
+  reportRest(root: Located): void {
+    const work: Located[] = [root];
+    for (let node = work.pop(); node !== undefined; node = work.pop()) {
+      if (node.kind === "array") work.push(...node.items);
+      else if (node.kind === "string") this.#reportText(node.value, node.span);
+      else if (node.kind === "object") {
+        for (const { key, keySpan } of node.members) this.#reportText(key, keySpan);
+        work.push(...node.members.map(withoutComments));
+      }
+    }
+  }
+
+  #reportText(text: string, span: Span): void {
+    if (!asksForEnvironment(text) || this.#claimed.has(span)) return;
+    const wellFormed = piecesOf(text) !== undefined;
+    this.#faulty.push(span);
+    this.#report(
+      wellFormed ? messages.say("config/fixed-at-build", span) : messages.say("config/bad-variable", span),
+    );
+  }
+}
+
+function withoutComments({ key, value }: Member): Located {
+  if (key !== "extra_config" || value.kind !== "object") return value;
+  return { ...value, members: value.members.filter((block) => !/^[@$_#]/.test(block.key)) };
+}
