@@ -25,7 +25,7 @@ interface Results {
 function bench(...args: readonly string[]): { readonly status: number | null; readonly output: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "scripts/bench.mjs"), ...args], {
     encoding: "utf8",
-    timeout: 30_000,
+    timeout: 60_000,
   });
   return { status, output: `${stdout}${stderr}` };
 }
