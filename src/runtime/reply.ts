@@ -27,7 +27,7 @@ export const HIDDEN_BANNER: Banner = ["X-Krakend", "Version undefined"];
  * Headers of a reply with data: complete answers may be cached, if the route has a `cache_ttl`.
  * Quirk: a complete answer without any data counts as incomplete [lura router/gin/endpoint.go].
  */
-function dataHeaders(
+export function dataHeaders(
   banner: Banner,
   contentType: string,
   outcome: Outcome<Members | Keyed>,
