@@ -59,7 +59,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "features/pipe.ts": ["room"],
   room: ["features/kit.ts", "codegen", "diagnostics", "source", "config", "room"],
   "room-runtime": ["runtime", "room-runtime", "undici"],
-  runtime: ["runtime", "undici"],
+  runtime: ["runtime", "undici", "saxes", "entities"],
   top: ["top", "config", "diagnostics", "features/pipe.ts", "model", "codegen"],
   cli: ["cli", "top", "source", "diagnostics", "bundle", "codegen", "commander"],
 };
@@ -98,6 +98,14 @@ describe("the borders between the layers", () => {
   it("ts-morph is imported by codegen/print.ts alone", () => {
     const users = new Set(imports.filter((each) => each.target === "ts-morph").map((each) => each.from));
     expect([...users]).toEqual(["codegen/print.ts"]);
+  });
+
+  it("the parsers of XML are known to the encodings that need them alone", () => {
+    const users = imports.filter((each) => each.target === "saxes" || each.target === "entities");
+    expect(users.map((each) => each.from)).toEqual([
+      "runtime/encoding/feed-text.ts",
+      "runtime/encoding/xml-read.ts",
+    ]);
   });
 
   it("there is one barrel", () => {

@@ -36,6 +36,24 @@ describe("a bundle", () => {
     );
   });
 
+  it.each([
+    ["json", "json", []],
+    ["xml", "json", ["xml-read.ts", "xml.ts", "saxes"]],
+    ["json", "xml", ["go-text.ts", "xml-output.ts"]],
+    ["json", "yaml", ["yaml-output.ts", "yaml-scalar.ts"]],
+    [
+      "json",
+      "negotiate",
+      ["go-text.ts", "negotiated-output.ts", "xml-output.ts", "yaml-output.ts", "yaml-scalar.ts"],
+    ],
+  ])("with the encoding %s and the output %s holds just these", async (encoding, output, wanted) => {
+    const made = await bundleOf({ output_encoding: output, backend: [{ url_pattern: "/a", encoding }] });
+    const found = Object.keys(made.inputs).flatMap(
+      (path) => /runtime\/encoding\/(.*)|node_modules\/(saxes|entities)\//.exec(path)?.slice(1) ?? [],
+    );
+    expect(found.filter((name) => name !== undefined).sort()).toEqual([...wanted].sort());
+  });
+
   it("makes no code at run time in our part", async () => {
     const made = await bundleOf(plain);
     const end = made.code.lastIndexOf("node_modules/undici");

@@ -78,6 +78,7 @@ describe("generated programs", () => {
       types: ["node"],
       paths: {
         "gwc/runtime": [join(root, "src/runtime/index.ts")],
+        "gwc/encoding/*": [join(root, "src/runtime/encoding/*")],
         ...Object.fromEntries(
           rooms.map(({ name }) => [`gwc/${name}`, [join(root, `src/features/${name}/runtime.ts`)]]),
         ),

@@ -99,9 +99,13 @@ function generated(program: Texts): Plugin {
   };
 }
 
-/** `gwc/runtime` is shared; `gwc/<room>` is the runtime of a room. */
+/**
+ * `gwc/runtime` is shared, `gwc/encoding/<name>` one part of it that few need, `gwc/<room>` the
+ * runtime of a room.
+ */
 export function runtimeFile(specifier: string): string {
   const name = specifier.slice("gwc/".length);
+  if (name.startsWith("encoding/")) return `${root}src/runtime/${name}.ts`;
   return name === "runtime" ? `${root}src/runtime/index.ts` : `${root}src/features/${name}/runtime.ts`;
 }
 

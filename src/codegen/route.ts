@@ -3,6 +3,7 @@ import { durationText } from "../config/duration.js";
 import type { Backend, Endpoint, Gateway } from "../model/model.js";
 import { aboutBackend, type BackendCall, type BackendScope, backendCall, callArguments } from "./backend.js";
 import { byteLiteral, type Code, code, identifier, join, lines, runtime, runtimeType } from "./code.js";
+import { replyWith, sendsOneKey } from "./encodings.js";
 import type { Declaration, FunctionDeclaration, Module } from "./module.js";
 import { camelCase, Names, SHARED_LOCALS, slug, upperFirst } from "./names.js";
 import { roomCode } from "./rooms.js";
@@ -79,7 +80,7 @@ interface MergePlan {
  */
 function mergePlan(endpoint: Endpoint): MergePlan {
   const order = endpoint.backends.map((_backend, index) => index);
-  if (endpoint.output === "json-collection" || endpoint.output === "string") return { mode: "keyed", order };
+  if (sendsOneKey(endpoint.output)) return { mode: "keyed", order };
   if (endpoint.backends.length === 1) return { mode: "text", order };
   const keys = endpoint.backends.map(keysWithDetails);
   if (keys.some((each) => each === undefined)) return { mode: "keyed", order };
@@ -238,7 +239,9 @@ function outcomeCode(
 
 /** Data that was kept under its keys becomes text where the whole document is sent. */
 function settled(endpoint: Endpoint, plan: MergePlan, outcome: Code): Code {
-  return plan.mode === "keyed" && endpoint.output === "json" ? code`${runtime.flatten}(${outcome})` : outcome;
+  return plan.mode === "keyed" && !sendsOneKey(endpoint.output)
+    ? code`${runtime.flatten}(${outcome})`
+    : outcome;
 }
 
 function replyCode(endpoint: Endpoint, gateway: Gateway): readonly Code[] {
@@ -248,11 +251,7 @@ function replyCode(endpoint: Endpoint, gateway: Gateway): readonly Code[] {
   const missing = endpoint.output === "no-op" ? code`outcome.answer` : code`outcome.data`;
   const refuse = code`if (${missing} === undefined) return ${failure}(x, ${banner}, LABEL, outcome.error);`;
   if (endpoint.output === "no-op") return [refuse, code`${runtime.relay}(x, ${banner}, outcome.answer);`];
-  const reply = {
-    json: runtime.replyJson,
-    "json-collection": runtime.replyCollection,
-    string: runtime.replyString,
-  }[endpoint.output];
+  const reply = replyWith(endpoint.output);
   const cache = endpoint.cacheControl === undefined ? code`` : code`, CACHE_CONTROL`;
   return [refuse, code`${reply}(x, ${banner}, LABEL, outcome${cache});`];
 }

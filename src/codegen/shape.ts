@@ -13,6 +13,7 @@ import {
   runtimeType,
   template,
 } from "./code.js";
+import { feed, xml } from "./encodings.js";
 import { canonicalKey } from "./keys.js";
 import type { FunctionDeclaration } from "./module.js";
 import { camelCase, type Names, upperFirst } from "./names.js";
@@ -34,11 +35,9 @@ export function reading(backend: Backend, mode: DataMode, names: Names): Reading
   const writer = new ShapeWriter(backend, mode, names);
   switch (decode) {
     case "json": {
-      const reader = writer.objectReader();
-      const decoded = code`${runtime.decodeObject}(answer.body, ${reader})`;
       const whenNull = writer.whenNull();
       const rest = whenNull === undefined ? code`` : code`, ${whenNull}`;
-      return writer.result(code`${runtime.settle}(${decoded}${rest})`);
+      return writer.decoded(runtime.decodeObject, rest);
     }
     case "collection":
       return writer.result(writer.fixed("collection", code`${runtime.decodeCollection}(answer.body)`, shape));
@@ -52,6 +51,12 @@ export function reading(backend: Backend, mode: DataMode, names: Names): Reading
         code`${runtime.settle}(${runtime.decodeSafe}(answer.body, ${reader}, ${list}, ${value}))`,
       );
     }
+    case "xml":
+      return writer.decoded(xml.decodeXml);
+    case "xml-collection":
+      return writer.decoded(xml.decodeXmlCollection);
+    case "feed":
+      return writer.decoded(feed.decodeFeed);
     case "no-op":
       return writer.result(code`${runtime.succeeded}(${writer.empty()})`);
   }
@@ -71,6 +76,12 @@ class ShapeWriter {
 
   result(outcome: Code): Reading {
     return { outcome, functions: this.#functions };
+  }
+
+  /** An outcome for a decoder that gives one object; `rest` follows it where the outcome is made. */
+  decoded(decoder: Code, rest: Code = code``): Reading {
+    const decoded = code`${decoder}(answer.body, ${this.objectReader()})`;
+    return this.result(code`${runtime.settle}(${decoded}${rest})`);
   }
 
   empty(): Code {

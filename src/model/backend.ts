@@ -12,7 +12,7 @@ import type { Backend, Decoding, OutputEncoding } from "./model.js";
 import { paramKey, patternParams, patternPieces, patternText, undefinedParam, utf8Bytes } from "./paths.js";
 import { booleanAt, isFaulty, itemsAt, numberAt, spanAt, textAt, whereOf } from "./read.js";
 import { shown } from "./service.js";
-import { shapePlan } from "./shape-plan.js";
+import { flatPlan, shapePlan } from "./shape-plan.js";
 
 /** What a backend must know of its endpoint. */
 export interface EndpointPlace {
@@ -35,6 +35,7 @@ export function resolveBackend(resolution: Resolution, node: Located, place: End
   const pattern = written.startsWith("/") ? written : `/${written}`;
   if (!isFaulty(node, "url_pattern")) checkPattern(resolution, node, pattern, place);
   const decode = decoding(resolution, node, place.output);
+  const shape = shapePlan(node, decode === "no-op", report);
   const backends = itemsAt(place.node, "backend");
   const label = `[BACKEND: ${patternText(pattern)}]`;
   const hosts = hostsOf(resolution, node);
@@ -56,7 +57,7 @@ export function resolveBackend(resolution: Resolution, node: Located, place: End
     headers: forwardPlan(place.node, node, report),
     query: queryPlan(place.node, node, report),
     decode,
-    shape: shapePlan(node, decode === "no-op", report),
+    shape: decode === "feed" ? flatPlan(shape) : shape,
     timeoutMs: backendTimeout(resolution, node, place.timeoutMs),
     rooms,
   };
@@ -101,7 +102,15 @@ const DECODERS: Readonly<Record<string, Decoding>> = {
   json: "json",
   safejson: "safejson",
   string: "string",
+  xml: "xml",
+  rss: "feed",
   "no-op": "no-op",
+};
+
+/** What `is_collection` makes of them; the others ignore it. */
+const COLLECTIONS: Partial<Readonly<Record<Decoding, Decoding>>> = {
+  json: "collection",
+  xml: "xml-collection",
 };
 
 /** Names of decoders are looked up in lower case; an unknown one decodes JSON. */
@@ -110,14 +119,11 @@ function decoding({ report }: Resolution, node: Located, output: OutputEncoding)
   const name = written.toLowerCase();
   const span = spanAt(node, "encoding");
   if (output === "no-op") return "no-op";
-  if (name === "xml" || name === "rss") {
-    report(configMessages.say("config/not-yet-key", span, { key: "encoding", what: `the encoding ${name}` }));
-  }
   const known = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
-  if (known === undefined && name !== "xml" && name !== "rss") {
-    report(messages.say("backend/unknown-encoding", span, { value: written }));
-  }
-  return (known ?? "json") === "json" && booleanAt(node, "is_collection") ? "collection" : (known ?? "json");
+  if (known === undefined) report(messages.say("backend/unknown-encoding", span, { value: written }));
+  const decode = known ?? "json";
+  const collection = booleanAt(node, "is_collection") ? COLLECTIONS[decode] : undefined;
+  return collection ?? decode;
 }
 
 function backendTimeout({ compat, report }: Resolution, node: Located, wholeMs: number): number | undefined {

@@ -134,8 +134,7 @@ function endpointSettings(rooms: readonly Attached[]): EndpointSettings {
   return Object.assign(defaults, ...rooms.map((room) => room.feature.settings?.(room.plan).endpoint));
 }
 
-const OUTPUTS: readonly string[] = ["json", "json-collection", "string", "no-op"];
-const OUTPUTS_LATER: readonly string[] = ["xml", "yaml", "negotiate"];
+const OUTPUTS: readonly string[] = ["json", "json-collection", "string", "xml", "yaml", "negotiate", "no-op"];
 
 function outputEncoding(resolution: Resolution, node: Located): OutputEncoding {
   const { root, report } = resolution;
@@ -143,19 +142,9 @@ function outputEncoding(resolution: Resolution, node: Located): OutputEncoding {
   const value = textAt(owner, "output_encoding") || "json";
   const span = spanAt(owner, "output_encoding");
   if (isOutput(value)) return value;
-  if (OUTPUTS_LATER.includes(value)) {
-    const what = `the output encoding ${value}`;
-    report(configMessages.say("config/not-yet-key", span, { key: "output_encoding", what }));
-    return "json";
-  }
   // The only backend's encoding decides where a renderer of that name exists.
   const [only, second] = itemsAt(node, "backend");
   const fallback = only === undefined || second !== undefined ? "json" : (textAt(only, "encoding") ?? "json");
-  if (OUTPUTS_LATER.includes(fallback)) {
-    const what = `the output encoding ${fallback}`;
-    report(configMessages.say("config/not-yet-key", span, { key: "output_encoding", what }));
-    return "json";
-  }
   report(messages.say("endpoint/unknown-output", span, { value }));
   return isOutput(fallback) ? fallback : "json";
 }

@@ -76,7 +76,7 @@ export const messages = defineMessages({
   "endpoint/unknown-output": {
     severity: "error",
     sentence: "there is no `output_encoding` `{value}`",
-    hint: "write json, json-collection, string or no-op",
+    hint: "write json, json-collection, string, xml, yaml, negotiate or no-op",
     krakend: "falls back to the encoding of the only backend, else to json",
     compat: "falls back as KrakenD does",
     explain: "Names of encodings are case-sensitive. `fast-json` belongs to the Enterprise edition.",
@@ -102,7 +102,7 @@ export const messages = defineMessages({
   "backend/unknown-encoding": {
     severity: "error",
     sentence: "there is no `encoding` `{value}`",
-    hint: "write json, safejson, string or no-op",
+    hint: "write json, safejson, string, xml, rss or no-op",
     krakend: "decodes JSON",
     compat: "decodes JSON",
     explain: "`fast-json` and `yaml` as input belong to the Enterprise edition.",

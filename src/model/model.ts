@@ -83,7 +83,7 @@ export interface EndpointSettings {
   readonly allOrNothing: boolean;
 }
 
-export type OutputEncoding = "json" | "json-collection" | "string" | "no-op";
+export type OutputEncoding = "json" | "json-collection" | "string" | "xml" | "yaml" | "negotiate" | "no-op";
 
 export interface Endpoint {
   /** Upper case. */
@@ -150,7 +150,16 @@ export interface ForwardPlan {
 
 export type QueryPlan = "none" | "all" | readonly string[];
 
-export type Decoding = "json" | "collection" | "safejson" | "string" | "no-op";
+/** A collection is a list under `collection`; of XML it is the document under that name. */
+export type Decoding =
+  | "json"
+  | "collection"
+  | "safejson"
+  | "string"
+  | "xml"
+  | "xml-collection"
+  | "feed"
+  | "no-op";
 
 /** In the order of application. Paths are lists of keys. */
 export interface ShapePlan {

@@ -78,6 +78,19 @@ export function shapePlan(node: Located, noOp: boolean, report: Report): ShapePl
   };
 }
 
+/**
+ * The plan for data of which only the top can be filtered: what is below is of types that KrakenD's
+ * filters do not enter [krakend-rss rss.go].
+ */
+export function flatPlan(plan: ShapePlan): ShapePlan {
+  if (plan.target.length > 0) return { ...plan, target: [], allow: new Map(), deny: undefined };
+  return { ...plan, allow: leavesOf(plan.allow), deny: leavesOf(plan.deny) };
+}
+
+function leavesOf(tree: KeyTree | undefined): KeyTree | undefined {
+  return tree === undefined ? undefined : new Map([...tree].filter(([, below]) => below === true));
+}
+
 function mappingOf(node: Located, report: Report): ReadonlyMap<string, string> {
   const mapping = new Map<string, string>();
   for (const [key, { value, entry }] of textMapAt(node, "mapping")) {

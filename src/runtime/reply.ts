@@ -124,7 +124,7 @@ export function replyFailureText(
 }
 
 /** Says what went wrong: to the log of the application, and to the observers of the server. */
-function note(x: Exchange, label: string, error: UpstreamError): void {
+export function note(x: Exchange, label: string, error: UpstreamError): void {
   x.failure = error;
   logFailure(label, error);
 }

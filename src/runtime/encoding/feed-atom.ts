@@ -127,7 +127,7 @@ function decoded(element: FeedElement): string {
 
 /** The content of the only element where that is a `div`. */
 function withoutDivision(text: string): string {
-  const content = /^<div(?:\s[^>]*)?>([^]*)<\/div>$/i.exec(text)?.[1];
+  const content = /^<div(?:\s[^>]*)?>([\s\S]*)<\/div>$/i.exec(text)?.[1];
   if (content === undefined) return text;
   let depth = 0;
   for (const [, close] of content.matchAll(/<(\/)?div[\s>]/gi)) {

@@ -106,9 +106,10 @@ export function printDublinCore(extensions: Extensions): JsonText | undefined {
   return record(DUBLIN_CORE.map((name) => [name, list(textsOf(extensions, "dc", name).map(print))]));
 }
 
-const PODCAST = "author block duration explicit keywords subtitle summary image isClosedCaptioned episode season order episodeType".split(
-  " ",
-);
+const PODCAST =
+  "author block duration explicit keywords subtitle summary image isClosedCaptioned episode season order episodeType".split(
+    " ",
+  );
 
 /** What a podcast says of an episode. */
 export function printItunes(extensions: Extensions): JsonText | undefined {

@@ -105,9 +105,10 @@ function prefixesOf(
   written: Readonly<Record<string, string>>,
   outer: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
-  const own = [...declared(written, new Map())].map(
-    ([prefix, space]): [string, string] => [space, prefix.toLowerCase()],
-  );
+  const own = [...declared(written, new Map())].map(([prefix, space]): [string, string] => [
+    space,
+    prefix.toLowerCase(),
+  ]);
   return own.length === 0 ? outer : new Map([...outer, ...own]);
 }
 

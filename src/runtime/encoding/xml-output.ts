@@ -5,9 +5,8 @@ import type { ByteString } from "../bytes.js";
 import type { Exchange } from "../exchange.js";
 import { document } from "../json/members.js";
 import { JsonNumber, type JsonValue, parseValue } from "../json/value.js";
-import { logFailure } from "../log.js";
 import type { Outcome } from "../outcome.js";
-import { type Banner, dataHeaders } from "../reply.js";
+import { type Banner, dataHeaders, note } from "../reply.js";
 import { textOf } from "./go-text.js";
 
 const XML_TYPE = "application/xml";
@@ -24,7 +23,7 @@ export function replyXml(
   cacheControl?: string,
 ): void {
   const { data } = outcome;
-  if (outcome.error !== undefined) logFailure(label, outcome.error);
+  if (outcome.error !== undefined) note(x, label, outcome.error);
   const empty = data === null || data === undefined || data === "";
   const value = empty ? new Map<ByteString, JsonValue>() : parseValue(document(data));
   const headers = dataHeaders(banner, XML_TYPE, outcome, empty, cacheControl);
@@ -102,7 +101,7 @@ class Writer {
 
   #attribute(key: ByteString, members: Members): string {
     const value = members.get(key)!;
-    this.#failed ||= value === null || typeof value === "object" && !(value instanceof JsonNumber);
+    this.#failed ||= value === null || (typeof value === "object" && !(value instanceof JsonNumber));
     return ` ${key.slice(1)}="${escaped(value)}"`;
   }
 }

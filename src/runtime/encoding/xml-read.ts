@@ -39,16 +39,18 @@ export interface XmlSource {
 /** Ends the walk once the root is closed; thrown, since the parser knows no other way to stop. */
 const ROOT_CLOSED = Symbol("root closed");
 
-const DECLARATION = /^[^<]*<\?xml(?=[\s?])([^]*?)\?>/;
+const DECLARATION = /^[^<]*<\?xml(?=[\s?])([\s\S]*?)\?>/;
 const UTF_8 = /^utf-8$/i;
 
 /** The text of a document in the encoding that it declares; a fault where there is no such encoding. */
 export function sourceOf(body: ByteString): XmlSource | JsonFault {
   const declaration = DECLARATION.exec(body);
-  const version = valueOf("version", declaration?.[1]);
-  const label = valueOf("encoding", declaration?.[1]);
+  const version = declaredValue("version", declaration?.[1]);
+  const label = declaredValue("encoding", declaration?.[1]);
   if (version !== undefined && version !== "1.0")
-    return new JsonFault(`xml: unsupported version ${JSON.stringify(version)}; only version 1.0 is supported`);
+    return new JsonFault(
+      `xml: unsupported version ${JSON.stringify(version)}; only version 1.0 is supported`,
+    );
   const rest = Buffer.from(body.slice(declaration?.[0].length ?? 0), "latin1");
   if (label === undefined || UTF_8.test(label)) return { text: textOf(rest) };
   try {
@@ -61,7 +63,7 @@ export function sourceOf(body: ByteString): XmlSource | JsonFault {
   }
 }
 
-function valueOf(name: string, declaration: string | undefined): string | undefined {
+function declaredValue(name: string, declaration: string | undefined): string | undefined {
   const found = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(declaration ?? "");
   return (found?.[1] ?? found?.[2]) || undefined;
 }

@@ -71,7 +71,7 @@ class Builder implements XmlSink {
     const element = this.#open.pop();
     if (element === undefined) return;
     const parent = this.#open.at(-1)?.members ?? this.root;
-    const value = valueOf(element);
+    const value = elementValue(element);
     const known = parent.get(element.name);
     if (known === undefined) parent.set(element.name, value);
     else if (Array.isArray(known)) known.push(value);
@@ -80,7 +80,7 @@ class Builder implements XmlSink {
 }
 
 /** Quirk: of text before and after elements only the first piece is kept [mxj xmlToMapParser]. */
-function valueOf({ members, leading }: Element): JsonValue {
+function elementValue({ members, leading }: Element): JsonValue {
   if (members.size === 0) return leading ?? "";
   if (leading !== undefined) members.set("#text", leading);
   return members;

@@ -4,9 +4,8 @@ import type { ByteString } from "../bytes.js";
 import type { Exchange } from "../exchange.js";
 import { document } from "../json/members.js";
 import { JsonNumber, type JsonValue, parseValue } from "../json/value.js";
-import { logFailure } from "../log.js";
 import type { Outcome } from "../outcome.js";
-import { type Banner, dataHeaders, replyFailure } from "../reply.js";
+import { type Banner, dataHeaders, note, replyFailure } from "../reply.js";
 import { UpstreamError } from "../upstream-error.js";
 import { yamlText } from "./yaml-scalar.js";
 
@@ -23,7 +22,7 @@ export function replyYaml(
   cacheControl?: string,
 ): void {
   const { data } = outcome;
-  if (outcome.error !== undefined) logFailure(label, outcome.error);
+  if (outcome.error !== undefined) note(x, label, outcome.error);
   const empty = data === null || data === undefined || data === "";
   const value = empty ? new Map<ByteString, JsonValue>() : parseValue(document(data));
   const text = writeYaml(value as JsonValue);
