@@ -78,7 +78,7 @@ describe("generated programs", () => {
       types: ["node"],
       paths: {
         "gwc/runtime": [join(root, "src/runtime/index.ts")],
-        "gwc/encoding/*": [join(root, "src/runtime/encoding/*")],
+        "gwc/encoding/*": [join(root, "src/runtime/encoding/*.ts")],
         ...Object.fromEntries(
           rooms.map(({ name }) => [`gwc/${name}`, [join(root, `src/features/${name}/runtime.ts`)]]),
         ),
