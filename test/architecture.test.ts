@@ -57,9 +57,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   bundle: ["bundle", "esbuild"],
   "features/kit.ts": [],
   "features/pipe.ts": ["room"],
-  room: ["features/kit.ts", "codegen", "diagnostics", "source", "config", "room"],
+  room: ["features/kit.ts", "codegen", "diagnostics", "source", "config", "room", "re2js"],
   "room-runtime": ["runtime", "room-runtime", "undici"],
-  runtime: ["runtime", "undici", "saxes", "entities"],
+  runtime: ["runtime", "undici", "saxes", "entities", "re2js"],
   top: ["top", "config", "diagnostics", "features/pipe.ts", "model", "codegen"],
   cli: ["cli", "top", "source", "diagnostics", "bundle", "codegen", "commander"],
 };

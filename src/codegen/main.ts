@@ -13,9 +13,10 @@ import {
   runtimeType,
 } from "./code.js";
 import { settingCode } from "./environment.js";
+import { guardOf, roomsOfMain, statementsOf } from "./layers.js";
 import type { Declaration, Module } from "./module.js";
-import { Names } from "./names.js";
-import { roomCode } from "./rooms.js";
+import { Names, SHARED_LOCALS } from "./names.js";
+import type { RoomCode } from "./rooms.js";
 import { transportOfServer } from "./transport.js";
 
 /** The trees of all routes, for requests that match none: redirects, 404 and 405. */
@@ -33,6 +34,7 @@ export function missesModule(gateway: Gateway): Module {
   methodNotAllowed: ${bodyOf(settings.methodNotAllowedBody)},
 }`;
   const banner = settings.hideVersion ? runtime.HIDDEN_BANNER : runtime.BANNER;
+  const guard = guardOf(gateway);
   const declarations: Declaration[] = [
     constant("TREES", code`[\n${indent(join(trees, ",\n"))},\n]`, runtimeType("MethodTrees")),
     constant("OPTIONS", options),
@@ -43,9 +45,12 @@ export function missesModule(gateway: Gateway): Module {
       async: false,
       exported: true,
       parameters: [{ name: "x", type: runtimeType("Exchange") }],
-      returns: code`void`,
+      returns: guard === undefined ? code`void` : code`Promise<void>`,
       about: ["Redirects to the path that was meant, or answers 404 or 405."],
-      body: code`${runtime.replyMiss}(x, ${banner}, TREES, OPTIONS, BODIES);`,
+      body:
+        guard === undefined
+          ? code`${runtime.replyMiss}(x, ${banner}, TREES, OPTIONS, BODIES);`
+          : code`return ${runtime.replyGuardedMiss}(x, ${banner}, TREES, OPTIONS, BODIES, ${guard});`,
     },
   ];
   return { path: "misses.ts", about: ["What a request gets that no route matches."], declarations };
@@ -76,18 +81,37 @@ function nodeCode(value: unknown): Code {
   return typeof value === "string" ? byteLiteral(value) : code`${value as number | boolean | null}`;
 }
 
+const ROUTER = code`${ref("./router.js", "route")}(x) ?? ${ref("./misses.js", "missed")}(x)`;
+
+/** The function around the router, where rooms stand there. */
+function handle(around: readonly Code[], rooms: readonly RoomCode[]): readonly Declaration[] {
+  if (around.length === 0) return [];
+  const awaits = rooms.some((room) => room.slots.awaits === true);
+  return [
+    {
+      kind: "function",
+      name: "handle",
+      async: awaits,
+      exported: false,
+      parameters: [{ name: "x", type: runtimeType("Exchange") }],
+      returns: awaits ? code`Promise<void>` : code`Promise<void> | void`,
+      about: ["Serves a request, with what stands around the router."],
+      body: lines([...around, code`return ${ROUTER};`]),
+    },
+  ];
+}
+
 /** `main.ts`: starts the server with everything that is fixed at build. */
 export function mainModule(gateway: Gateway, version: string): Module {
-  const names = new Names(["route", "missed", "NOT_LOGGED"]);
-  const rooms = gateway.rooms.map((room) => roomCode(room, "service", { names, locals: new Map(), gateway }));
+  const names = new Names(["route", "missed", "handle", "NOT_LOGGED", ...SHARED_LOCALS]);
+  const rooms = roomsOfMain(gateway, names);
   const start = rooms.flatMap((room) => room.slots.start ?? []);
   const stop = rooms.flatMap((room) => room.slots.stop ?? []);
   const { settings, server } = gateway;
   const observe = [...accessLogCode(settings), ...rooms.flatMap((room) => room.slots.observe ?? [])];
-  const route = ref("./router.js", "route");
-  const missed = ref("./misses.js", "missed");
+  const around = statementsOf(rooms);
   const options = [
-    code`handler: (x) => ${route}(x) ?? ${missed}(x)`,
+    around.length === 0 ? code`handler: (x) => ${ROUTER}` : code`handler: handle`,
     ...observer(observe),
     code`clientIp: ${clientIp(settings)}`,
     code`listenIp: ${settingCode(gateway, "listenIp", code`${gateway.listenIp}`)}`,
@@ -110,6 +134,7 @@ export function mainModule(gateway: Gateway, version: string): Module {
     declarations: [
       ...skippedPaths(settings),
       ...rooms.flatMap((room) => room.declarations),
+      ...handle(around, rooms),
       ...start.map((each): Declaration => ({ kind: "statement", code: each })),
       { kind: "statement", code: serve },
     ],

@@ -4,6 +4,7 @@ import type { Backend, Endpoint, Gateway } from "../model/model.js";
 import { aboutBackend, type BackendCall, type BackendScope, backendCall, callArguments } from "./backend.js";
 import { byteLiteral, type Code, code, identifier, join, lines, runtime, runtimeType } from "./code.js";
 import { replyWith, sendsOneKey } from "./encodings.js";
+import { guardStatement } from "./layers.js";
 import type { Declaration, FunctionDeclaration, Module } from "./module.js";
 import { camelCase, Names, SHARED_LOCALS, slug, upperFirst } from "./names.js";
 import { roomCode } from "./rooms.js";
@@ -41,6 +42,7 @@ export function routeModule(
     "CACHE_CONTROL",
     "upstream",
     "environment",
+    "guard",
     "body",
     ...SHARED_LOCALS,
   ]);
@@ -127,6 +129,7 @@ function handlerDeclarations(
   const after = [...rooms].reverse().flatMap((room) => room.slots.after ?? []);
   const body = [
     ...paramCheck(endpoint, gateway, scope),
+    ...guardStatement(gateway),
     ...(gateway.settings.numbersRoutes ? [code`x.place = ${gateway.endpoints.indexOf(endpoint) + 1};`] : []),
     ...before,
     ...outcomeCode(endpoint, calls, plan, scope, after),

@@ -16,6 +16,7 @@ import {
   runtime,
   runtimeType,
 } from "./code.js";
+import { guardOf } from "./layers.js";
 import type { Declaration, FunctionDeclaration, Module } from "./module.js";
 import { camelCase, Names, upperFirst } from "./names.js";
 import type { RouteModule } from "./route.js";
@@ -44,7 +45,7 @@ const MOST_COMPARED = 8;
 const MOST_INLINE = 12;
 
 export function routerModule(gateway: Gateway, routes: readonly RouteModule[]): Module {
-  const names = new Names(["route", "x", "path", ...routes.map((each) => each.handler)]);
+  const names = new Names(["route", "x", "path", "guard", ...routes.map((each) => each.handler)]);
   const functions: FunctionDeclaration[] = [];
   const methods = methodsOf(gateway, routes).map(([method, place]) => {
     const name = names.claim(`route${upperFirst(method.toLowerCase())}`);
@@ -115,8 +116,19 @@ function methodsOf(gateway: Gateway, routes: readonly RouteModule[]): readonly (
 /** `/__debug/*`, `/__echo/*`: what follows is a parameter, and checked as such. */
 function builtIn(kind: "debug" | "echo", gateway: Gateway): Code {
   const serve = { debug: runtime.serveDebug, echo: runtime.serveEcho }[kind];
-  const rest = gateway.settings.checkParams ? code`, path.slice(end1)` : code``;
-  return code`${serve}(x${rest})`;
+  const params = gateway.settings.checkParams ? [code`path.slice(end1)`] : [];
+  return behindGuard(gateway, params, (checked) => code`${serve}(${join([code`x`, ...checked], ", ")})`);
+}
+
+/** A route that is not generated: the guard sees the request after its parameters were checked. */
+function behindGuard(
+  gateway: Gateway,
+  params: readonly Code[],
+  serve: (checked: readonly Code[]) => Code,
+): Code {
+  const guard = guardOf(gateway);
+  if (guard === undefined) return serve(params);
+  return code`${runtime.guarded}(x, ${guard}, [${join(params, ", ")}], () => ${serve([])})`;
 }
 
 /** A path of one segment that takes everything below it. */
@@ -137,7 +149,12 @@ function optionRoutes(gateway: Gateway, place: Place): void {
     insert(place, pattern, (locals) => {
       const params = checkParams ? [...locals.values()] : [];
       const allow = [...listed].sort().join(", ");
-      return code`${runtime.serveOptions}(${join([code`x`, banner, code`${allow}`, ...params], ", ")})`;
+      return behindGuard(
+        gateway,
+        params,
+        (checked) =>
+          code`${runtime.serveOptions}(${join([code`x`, banner, code`${allow}`, ...checked], ", ")})`,
+      );
     });
   }
 }

@@ -10,7 +10,7 @@ import { generate } from "./generate.js";
 import { Program } from "./print.js";
 
 const report = (): void => {};
-const none = { service: [], endpoint: [], proxy: [], backend: [], client: [] };
+const none = { server: [], service: [], endpoint: [], proxy: [], backend: [], client: [] };
 
 function gatewayOf(config: object): Gateway {
   const source = new SourceText("krakend.json", JSON.stringify(config));

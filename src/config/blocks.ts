@@ -29,7 +29,7 @@ export interface Above {
 }
 
 const stagesOf: Readonly<Record<Level, readonly Stage[]>> = {
-  service: ["service"],
+  service: ["server", "service"],
   endpoint: ["endpoint", "proxy"],
   backend: ["backend", "client"],
   agent: [],

@@ -8,22 +8,26 @@ import type { Located } from "../source/located.js";
 import type { Span } from "../source/text.js";
 
 /**
- * Where a room sits. Its block stands in the `extra_config` of the service (service), of an endpoint
- * (endpoint, proxy) or of a backend (backend, client).
+ * Where a room sits. Its block stands in the `extra_config` of the service (server, service), of an
+ * endpoint (endpoint, proxy) or of a backend (backend, client).
  *
- * - service: start and stop of the server, settings of all routes
+ * - server: around the router; sees every request, also for health, redirects and unknown paths
+ * - service: start and stop of the server, settings of all routes; with `before` it stands in front of
+ *   every route, and of 404 and 405, but not of the health endpoint and of redirects
  * - endpoint: around the whole route, sees the request and may reply
  * - proxy: around the backends together, sees their joint outcome
  * - backend: around one backend, sees its outcome
  * - client: around the HTTP call of one backend
  */
-export type Stage = "service" | "endpoint" | "proxy" | "backend" | "client";
+export type Stage = "server" | "service" | "endpoint" | "proxy" | "backend" | "client";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** What a room may ask about the place that its block stands in. */
 export interface Site {
   readonly stage: Stage;
+  /** The server speaks TLS, and so every request came over it. Absent: no. */
+  readonly overTls?: boolean;
   /** Do as KrakenD does where gwc by default is stricter. */
   readonly compat: boolean;
   readonly namespace: string;
@@ -67,10 +71,13 @@ export interface Slots {
   /** Statements at the top of the module: constants, state. */
   readonly module?: readonly Code[];
   /**
-   * Statements before the inner call. endpoint: may reply and `return`. backend: may
-   * `return failed(error)` (an Outcome).
+   * Statements before the inner call. server, service, endpoint: may reply and `return`; may add
+   * headers to the reply that is to come (`addHeaders`). backend: may `return failed(error)` (an
+   * Outcome). A service room with `before` has all its code in guard.ts, the others in main.ts.
    */
   readonly before?: readonly Code[];
+  /** server, service: `before` waits for something. */
+  readonly awaits?: boolean;
   /** proxy, backend: statements after the inner call; `outcome` is in scope and may be assigned. */
   readonly after?: readonly Code[];
   /** client: an expression around the call, itself a `Promise<Answer | UpstreamError>`; `call` is in scope. */

@@ -1,17 +1,21 @@
 // The order of all rooms, outermost first. The order is the behaviour.
 // [krakend-ce handler_factory.go, proxy_factory.go, backend_factory.go; lura proxy/factory.go]
 import { aggregation, proxyOptions } from "./aggregation/feature.js";
+import { botDetector } from "./bot-detector/feature.js";
 import { circuitBreaker } from "./circuit-breaker/feature.js";
+import { cors } from "./cors/feature.js";
 import { httpCache } from "./http-cache/feature.js";
 import type { Pipe } from "./kit.js";
 import { gelf, logging, logstash } from "./logging/feature.js";
 import { rateLimit, rateLimitProxy } from "./rate-limit/feature.js";
 import { routerOptions } from "./router-options/feature.js";
+import { securityHttp } from "./security-http/feature.js";
 import { upstreamErrors } from "./upstream-errors/feature.js";
 
 export const pipe: Pipe = {
-  service: [gelf, logstash, logging, routerOptions],
-  endpoint: [rateLimit],
+  server: [cors],
+  service: [gelf, logstash, logging, routerOptions, securityHttp, botDetector],
+  endpoint: [botDetector, rateLimit],
   proxy: [aggregation, proxyOptions],
   backend: [circuitBreaker, rateLimitProxy, upstreamErrors, proxyOptions],
   client: [httpCache],

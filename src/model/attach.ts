@@ -6,7 +6,7 @@ import type { Site } from "../features/kit.js";
 import { at, type Located } from "../source/located.js";
 import type { SourceText } from "../source/text.js";
 import type { Attached } from "./model.js";
-import { whereOf } from "./read.js";
+import { booleanAt, whereOf } from "./read.js";
 
 /** What every part of the resolution needs. */
 export interface Resolution {
@@ -29,6 +29,8 @@ export function attach(
   place: Pick<Site, "label" | "params" | "backendCount" | "hosts">,
 ): readonly Attached[] {
   const beside = [...new Set(blocks.map(({ namespace }) => namespace))];
+  const tls = at(resolution.root, "tls");
+  const overTls = tls !== undefined && !booleanAt(tls, "disabled");
   return blocks.flatMap((block) => {
     const site: Site = {
       ...place,
@@ -36,6 +38,7 @@ export function attach(
       beside,
       service: resolution.above?.find(({ site }) => site.namespace === block.namespace)?.plan,
       compat: resolution.compat,
+      overTls,
       namespace: block.namespace,
       block: block.node,
       keySpan: block.keySpan,

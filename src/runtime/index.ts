@@ -9,6 +9,7 @@ export { StartEnvironment } from "./environment.js";
 export { ValueEnvironment } from "./environment-values.js";
 export type { Exchange, Handler, SharedBody } from "./exchange.js";
 export { forward, forwardAll, forwardUserAgent, USER_AGENT } from "./forward.js";
+export { type Guard, guarded } from "./guard.js";
 export { serveHealth } from "./health.js";
 export { decodeCollection, decodeObject, decodeSafe } from "./json/decode.js";
 export { document, type Keyed, readKeyed, readMembers } from "./json/members.js";
@@ -32,6 +33,7 @@ export {
 } from "./outcome.js";
 export { refuseParams } from "./params.js";
 export { pickQuery, wholeQuery } from "./query.js";
+export { RegularExpression } from "./regular.js";
 export {
   BANNER,
   type Banner,
@@ -44,7 +46,8 @@ export {
   replyJson,
   replyString,
 } from "./reply.js";
-export { replyMiss } from "./reply-miss.js";
+export { addHeaders } from "./reply-headers.js";
+export { replyGuardedMiss, replyMiss } from "./reply-miss.js";
 export { segmentEnd, serveOptions } from "./routing.js";
 export { serve } from "./serve.js";
 export { namedMemory, thread } from "./thread.js";

@@ -1,7 +1,9 @@
 // What a request gets that no route matched [gin gin.go; lura router/gin/engine.go].
 import { type Exchange, Place } from "./exchange.js";
-import { type MethodTrees, type MissOptions, miss } from "./misses.js";
+import type { Guard } from "./guard.js";
+import { type MethodTrees, type Miss, type MissOptions, miss } from "./misses.js";
 import type { Banner } from "./reply.js";
+import { addHeaders } from "./reply-headers.js";
 
 /** JSON documents of the `error_body` option; undefined: KrakenD's plain texts. */
 export interface MissBodies {
@@ -16,12 +18,33 @@ export function replyMiss(
   options: MissOptions,
   bodies: MissBodies,
 ): void {
+  replyFound(x, banner, find(x, trees, options), bodies);
+}
+
+/**
+ * The same behind a guard, which a redirect does not pass. Quirk: what the guard replies carries
+ * `Allow` where the path exists under other methods [gin gin.go handleHTTPRequest].
+ */
+export async function replyGuardedMiss(
+  x: Exchange,
+  banner: Banner,
+  trees: MethodTrees,
+  options: MissOptions,
+  bodies: MissBodies,
+  guard: Guard,
+): Promise<void> {
+  const found = find(x, trees, options);
+  if (found.kind === "method-not-allowed") addHeaders(x, ["Allow", found.allow]);
+  if (found.kind !== "redirect" && (await guard(x)) !== true) return;
+  replyFound(x, banner, found.kind === "method-not-allowed" ? { ...found, allow: "" } : found, bodies);
+}
+
+function find(x: Exchange, trees: MethodTrees, options: MissOptions): Miss {
   const { method, path, query } = x;
-  const found = miss(
-    { method, path, query, forwardedPrefix: x.header("x-forwarded-prefix") },
-    trees,
-    options,
-  );
+  return miss({ method, path, query, forwardedPrefix: x.header("x-forwarded-prefix") }, trees, options);
+}
+
+function replyFound(x: Exchange, banner: Banner, found: Miss, bodies: MissBodies): void {
   switch (found.kind) {
     case "redirect": {
       x.place = Place.outside;
@@ -33,7 +56,7 @@ export function replyMiss(
         x,
         banner,
         405,
-        ["Allow", found.allow],
+        found.allow === "" ? [] : ["Allow", found.allow],
         bodies.methodNotAllowed,
         "405 method not allowed",
       );

@@ -1,0 +1,92 @@
+// What can be wrong with a `security/http` block.
+import { defineMessages } from "../../diagnostics/messages.js";
+
+export const messages = defineMessages({
+  "security-http/not-a-text": {
+    severity: "error",
+    sentence: "an item of `{key}` is not a text",
+    hint: "correct or delete it",
+    krakend: "leaves the item out, without a word",
+    compat: "leaves the item out",
+    explain: "Hosts, names of headers and their values are texts.",
+    bad: '{ "security/http": { "allowed_hosts": [1] } }',
+    good: '{ "security/http": { "allowed_hosts": ["api.example.com"] } }',
+  },
+  "security-http/no-hosts": {
+    severity: "error",
+    sentence: "`allowed_hosts` is empty, so every host is allowed",
+    hint: "list the hosts, or delete the key",
+    krakend: "checks no host",
+    compat: "checks no host",
+    explain: "An empty list reads as if nothing were allowed, but it is the same as no list at all.",
+    bad: '{ "security/http": { "allowed_hosts": [] } }',
+    good: '{ "security/http": { "allowed_hosts": ["api.example.com"] } }',
+  },
+  "security-http/bad-pattern": {
+    severity: "error",
+    sentence: "`{pattern}` is not a regular expression: {reason}",
+    hint: "mend it; the syntax is that of RE2",
+    krakend: "`panic: Error parsing AllowedHost: {reason}`, and does not start",
+    explain:
+      "With `allowed_hosts_are_regex` every host is a regular expression that must match from start to end.",
+    bad: '{ "security/http": { "allowed_hosts": ["(api"], "allowed_hosts_are_regex": true } }',
+    good: '{ "security/http": { "allowed_hosts": ["(api|shop)\\\\.example\\\\.com"], "allowed_hosts_are_regex": true } }',
+  },
+  "security-http/open-pattern": {
+    severity: "error",
+    sentence: "`{pattern}` lets hosts in that only begin or end as it says",
+    hint: "put it in parentheses: `({pattern})`",
+    krakend: "puts `^` before and `$` behind it, so each of them belongs to one alternative only",
+    compat: "does the same",
+    explain:
+      "`a|b` becomes `^a|b$`, which matches everything that begins with `a` and everything that ends with `b`.",
+    bad: '{ "security/http": { "allowed_hosts": ["api.example.com|example.org"], "allowed_hosts_are_regex": true } }',
+    good: '{ "security/http": { "allowed_hosts": ["(api\\\\.example\\\\.com|example\\\\.org)"], "allowed_hosts_are_regex": true } }',
+  },
+  "security-http/bad-value": {
+    severity: "error",
+    sentence: "`{key}` holds a character that no header can hold",
+    hint: "delete line ends and control characters",
+    krakend: "sends line ends as spaces, and other control characters as they are",
+    explain: "The value becomes a header of every answer.",
+    bad: '{ "security/http": { "referrer_policy": "same-\\norigin" } }',
+    good: '{ "security/http": { "referrer_policy": "same-origin" } }',
+  },
+  "security-http/development": {
+    severity: "warning",
+    sentence: "`is_development` switches off {what}",
+    hint: "delete it before the gateway meets the world",
+    krakend: "does without them too",
+    explain:
+      "In development the hosts, the redirect to https and Strict-Transport-Security would be in the way.",
+    bad: '{ "security/http": { "is_development": true, "ssl_redirect": true } }',
+    good: '{ "security/http": { "ssl_redirect": true } }',
+  },
+  "security-http/never-secure": {
+    severity: "warning",
+    sentence: "`sts_seconds` does nothing: no request counts as secure",
+    hint: "name the header of your proxy in `ssl_proxy_headers`, set `force_sts_header`, or serve TLS",
+    krakend: "sends no Strict-Transport-Security",
+    explain: "Strict-Transport-Security goes out with answers over TLS only [RFC 6797 7.2].",
+    bad: '{ "security/http": { "sts_seconds": 300 } }',
+    good: '{ "security/http": { "sts_seconds": 300, "ssl_proxy_headers": { "X-Forwarded-Proto": "https" } } }',
+  },
+  "security-http/redirect-loop": {
+    severity: "warning",
+    sentence: "`ssl_redirect` redirects every request: none counts as secure",
+    hint: "name the header of your proxy in `ssl_proxy_headers`, or serve TLS",
+    krakend: "redirects every request",
+    explain: "The server speaks plain HTTP, and nothing tells that a request came over TLS before.",
+    bad: '{ "security/http": { "ssl_redirect": true } }',
+    good: '{ "security/http": { "ssl_redirect": true, "ssl_proxy_headers": { "X-Forwarded-Proto": "https" } } }',
+  },
+  "security-http/no-key-pins": {
+    severity: "warning",
+    sentence: "`hpkp_public_key` does nothing",
+    hint: "delete it",
+    krakend: "ignores it",
+    explain: "No browser knows Public-Key-Pins any more, and KrakenD never sends it.",
+    bad: '{ "security/http": { "hpkp_public_key": "pin-sha256=\\"x\\"" } }',
+    good: '{ "security/http": {} }',
+  },
+});
