@@ -60,11 +60,16 @@ export function understand(
     },
   );
   const diagnostics = settle(
-    found.filter((each) => !late.isEcho(each)),
+    found.filter((each) => !late.isEcho(each) && !isOverruled(each, options)),
     options,
   );
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
   return { value: options.port === undefined ? gateway : { ...gateway, port: options.port }, diagnostics };
+}
+
+/** The configured port does not matter where the command line names one. */
+function isOverruled({ code }: Diagnostic, { port }: CompileOptions): boolean {
+  return port !== undefined && code === "service/port";
 }
 
 /** Under compat, what KrakenD gets by with is a warning. */

@@ -42,12 +42,14 @@ const nouns: Readonly<Record<Level, string>> = {
   agent: "an async agent",
 };
 
+/** Schemas are constants, and compiling one takes longer than all the rest of a check. */
+const validators = new WeakMap<JsonSchema, ValidateFunction>();
+
 /** Reads the blocks of all levels against the rooms that exist. */
 export class BlockReader {
   readonly #pipe: Pipe;
   readonly #late: LateValues;
   readonly #report: Report;
-  readonly #validators = new Map<JsonSchema, ValidateFunction>();
   #ajv: Ajv | undefined;
 
   constructor(pipe: Pipe, late: LateValues, report: Report) {
@@ -180,11 +182,11 @@ export class BlockReader {
   }
 
   #validator(schema: JsonSchema): ValidateFunction {
-    const known = this.#validators.get(schema);
+    const known = validators.get(schema);
     if (known !== undefined) return known;
     this.#ajv ??= createAjv();
     const validate = this.#ajv.compile(schema);
-    this.#validators.set(schema, validate);
+    validators.set(schema, validate);
     return validate;
   }
 

@@ -4,6 +4,7 @@
 export type FieldType =
   | "text"
   | "integer"
+  | "number"
   | "boolean"
   | "duration"
   | "texts"
@@ -18,10 +19,13 @@ export interface Struct {
   /** What a message calls it: "an endpoint". */
   readonly noun: string;
   readonly fields: Readonly<Record<string, FieldType>>;
+  /** KrakenD keeps pointers to such objects, and does not start with a `null` in a list of them. */
+  readonly isPointer?: boolean;
 }
 
 const backend: Struct = {
   noun: "a backend",
+  isPointer: true,
   fields: {
     group: "text",
     method: "text",
@@ -46,6 +50,7 @@ const backend: Struct = {
 
 const endpoint: Struct = {
   noun: "an endpoint",
+  isPointer: true,
   fields: {
     endpoint: "text",
     method: "text",
@@ -101,12 +106,23 @@ const clientTls: Struct = {
 
 const plugin: Struct = { noun: "`plugin`", fields: { folder: "text", pattern: "text" } };
 
+const connection: Struct = {
+  noun: "the connection of an async agent",
+  fields: { max_retries: "integer", backoff_strategy: "text", health_interval: "duration" },
+};
+
+const consumer: Struct = {
+  noun: "the consumer of an async agent",
+  fields: { timeout: "duration", workers: "integer", topic: "text", max_rate: "number" },
+};
+
 const agent: Struct = {
   noun: "an async agent",
+  isPointer: true,
   fields: {
     name: "text",
-    connection: "any",
-    consumer: "any",
+    connection: { struct: connection },
+    consumer: { struct: consumer },
     encoding: "text",
     backend: { list: backend },
     extra_config: "object",

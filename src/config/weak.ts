@@ -24,7 +24,7 @@ export function decode(tree: LocatedObject): Decoded {
   return { value, diagnostics: decoder.diagnostics };
 }
 
-const SCALARS: ReadonlySet<FieldType> = new Set<FieldType>(["integer", "boolean", "duration"]);
+const SCALARS: ReadonlySet<FieldType> = new Set<FieldType>(["integer", "number", "boolean", "duration"]);
 
 /** KrakenD's way to name a place: `endpoints[0].backend[1].timeout`. */
 type Path = string;
@@ -82,6 +82,8 @@ class Decoder {
         return this.#text(node, path);
       case "integer":
         return this.#integer(node, path);
+      case "number":
+        return this.#number(node, path);
       case "boolean":
         return this.#boolean(node, path);
       case "duration":
@@ -112,9 +114,11 @@ class Decoder {
     if (node.kind === "null") return undefined;
     const items: Located[] = [];
     listOf(node).forEach((item, index) => {
-      if (item.kind === "null")
+      const isNull = item.kind === "null";
+      if (isNull && struct.isPointer === true)
         this.diagnostics.push(messages.say("config/null-item", item.span, { noun: struct.noun }));
-      const read = this.#oneStruct(item, struct, `${path}[${index}]`);
+      const value: Located = isNull ? { kind: "object", span: item.span, members: [] } : item;
+      const read = this.#oneStruct(value, struct, `${path}[${index}]`);
       if (read !== undefined) items.push(read);
     });
     const nothingLeft = items.length === 0 && listOf(node).length > 0;
@@ -152,6 +156,23 @@ class Decoder {
       }
       default:
         return this.#unconvertible(node, path, "int", "a whole number");
+    }
+  }
+
+  #number(node: Located, path: Path): Located | undefined {
+    switch (node.kind) {
+      case "number":
+        return node;
+      case "boolean":
+        return number(node.span, node.value ? 1 : 0);
+      case "string": {
+        const isDecimal = /^(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|)$/.test(node.value);
+        if (isDecimal) return number(node.span, Number(node.value));
+        const reason = "cannot parse value as 'float': strconv.ParseFloat: invalid syntax";
+        return this.#fault(node, path, reason, "a number");
+      }
+      default:
+        return this.#unconvertible(node, path, "float64", "a number");
     }
   }
 
@@ -229,9 +250,11 @@ class Decoder {
   /** A list of objects is read as one object with the members of all. */
   #object(node: Located, path: Path): LocatedObject | undefined {
     if (node.kind === "object") return node;
-    if (node.kind === "array" && node.items.every((item) => item.kind === "object")) {
-      const members = node.items.flatMap((item) => (item.kind === "object" ? item.members : []));
-      return { kind: "object", span: node.span, members };
+    if (node.kind === "null") return { kind: "object", span: node.span, members: [] };
+    if (node.kind === "array") {
+      const parts = node.items.map((item, index) => this.#object(item, `${path}[${index}]`));
+      const members = parts.flatMap((part) => part?.members ?? []);
+      return parts.includes(undefined) ? undefined : { kind: "object", span: node.span, members };
     }
     this.#fault(node, path, `expected a map, got '${goKind(node)}'`, "an object");
     return undefined;
