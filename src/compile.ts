@@ -8,6 +8,7 @@ import { LateValues } from "./config/late.js";
 import { type Environment, type Loaded, load } from "./config/load.js";
 import { decode } from "./config/weak.js";
 import { type Diagnostic, hasErrors, inOrder, type Outcome } from "./diagnostics/diagnostic.js";
+import { atOrigin } from "./diagnostics/origin.js";
 import { pipe } from "./features/pipe.js";
 import type { Gateway } from "./model/model.js";
 import { resolve } from "./model/resolve.js";
@@ -27,7 +28,7 @@ export interface CompileOptions {
 
 /** Reads a configuration and finds out what it means. The value is there if there is no error. */
 export function check(file: string, options: CompileOptions): Outcome<Gateway> {
-  const loaded = load(file, options.environment);
+  const loaded = load(file, options.environment, options.compat);
   if (loaded.value === undefined)
     return { value: undefined, diagnostics: settle(loaded.diagnostics, options) };
   return understand(loaded.value, loaded.diagnostics, options);
@@ -74,7 +75,7 @@ function isOverruled({ code }: Diagnostic, { port }: CompileOptions): boolean {
 
 /** Under compat, what KrakenD gets by with is a warning. */
 function settle(diagnostics: readonly Diagnostic[], options: CompileOptions): readonly Diagnostic[] {
-  const settled = diagnostics.map((each): Diagnostic => {
+  const settled = diagnostics.map(atOrigin).map((each): Diagnostic => {
     const tolerated =
       options.compat && each.severity === "error" && catalogue[each.code]?.compat !== undefined;
     return tolerated ? { ...each, severity: "warning" } : each;

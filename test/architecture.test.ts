@@ -51,7 +51,8 @@ function layerOf(file: string): string {
 const allowed: Readonly<Record<string, readonly string[]>> = {
   source: ["source"],
   diagnostics: ["source", "diagnostics"],
-  config: ["source", "diagnostics", "config", "ajv"],
+  flexible: ["source", "diagnostics", "flexible", "re2js", "bcryptjs"],
+  config: ["source", "diagnostics", "config", "flexible", "ajv"],
   model: ["source", "diagnostics", "config", "model"],
   codegen: ["codegen", "config", "ts-morph"],
   bundle: ["bundle", "esbuild"],
@@ -60,7 +61,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   room: ["features/kit.ts", "codegen", "diagnostics", "source", "config", "room", "re2js"],
   "room-runtime": ["runtime", "room-runtime", "undici"],
   runtime: ["runtime", "undici", "saxes", "entities", "re2js"],
-  top: ["top", "config", "diagnostics", "features/pipe.ts", "model", "codegen"],
+  top: ["top", "config", "flexible", "diagnostics", "features/pipe.ts", "model", "codegen"],
   cli: ["cli", "top", "source", "diagnostics", "bundle", "codegen", "commander"],
 };
 

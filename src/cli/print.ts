@@ -135,6 +135,7 @@ function annotation(diagnostic: Diagnostic): string {
   const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
   const { krakend, hint } = diagnostic;
   const lines = [diagnostic.message];
+  for (const each of diagnostic.related ?? []) lines.push(`${each.note}: ${placeOf(each.span)}`);
   if (krakend !== undefined) lines.push(`krakend: ${krakend}`);
   if (hint !== undefined) lines.push(`hint: ${hint}`);
   return `::${COMMANDS[diagnostic.severity]} ${list.join(",")}::${escapeData(lines.join("\n"))}`;

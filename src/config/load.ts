@@ -1,6 +1,7 @@
 // File -> located tree: the only part of the front end that touches the outside.
 import { readFileSync } from "node:fs";
 import type { Diagnostic, Outcome } from "../diagnostics/diagnostic.js";
+import { render } from "../flexible/render.js";
 import type { Located, LocatedObject } from "../source/located.js";
 import { SourceText } from "../source/text.js";
 import { type Environment, override } from "./environment.js";
@@ -15,7 +16,7 @@ export interface Loaded {
 }
 
 /** Reads and parses a configuration, with the overrides of `KRAKEND_*` variables on top. */
-export function load(file: string, environment: Environment): Outcome<Loaded> {
+export function load(file: string, environment: Environment, compat = false): Outcome<Loaded> {
   const text = readText(file);
   if (typeof text !== "string") {
     const span = new SourceText(file, "").span(0);
@@ -24,11 +25,11 @@ export function load(file: string, environment: Environment): Outcome<Loaded> {
       diagnostics: [messages.say("config/unreadable", span, { file, reason: text.reason })],
     };
   }
-  if (environment.FC_ENABLE) {
-    const span = new SourceText("FC_ENABLE", environment.FC_ENABLE).span(0);
-    return { value: undefined, diagnostics: [messages.say("config/not-yet-environment", span)] };
-  }
-  return parse(new SourceText(file, text), environment, formatOf(file));
+  const rendered = render(new SourceText(file, text), environment, compat);
+  if (rendered.value === undefined) return { value: undefined, diagnostics: rendered.diagnostics };
+  const { source, formatBy } = rendered.value;
+  const { value, diagnostics } = parse(source, environment, formatOf(formatBy));
+  return { value, diagnostics: [...rendered.diagnostics, ...diagnostics] };
 }
 
 /** The same for a text that is there already. */

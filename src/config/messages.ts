@@ -258,11 +258,4 @@ export const messages = defineMessages({
     explain:
       "The key exists in KrakenD CE but not in this version of gwc. gwc never serves a configuration without something that it asks for.",
   },
-  "config/not-yet-environment": {
-    severity: "error",
-    sentence: "flexible configuration (FC_ENABLE) is not there yet",
-    hint: "render the templates first, and give gwc the result",
-    krakend: "renders the file as a Go template",
-    explain: "gwc reads the rendered configuration only.",
-  },
 });

@@ -1,5 +1,6 @@
 // Reading the located tree once its kinds are known.
 import { basename } from "node:path";
+import { originOf } from "../diagnostics/origin.js";
 import { at, type Located, type Member, member } from "../source/located.js";
 import type { SourceText, Span } from "../source/text.js";
 
@@ -54,7 +55,9 @@ export function spanAt(node: Located, key: string): Span {
   return member(node, key)?.value.span ?? node.span;
 }
 
-/** `krakend.json:42`; places that stem from the environment name the variable. */
+/** `krakend.json:42`; a template's line where one wrote it; places that stem from the environment name the variable. */
 export function whereOf(span: Span, file: SourceText): string {
-  return span.source === file ? `${basename(file.name)}:${file.position(span.start).line}` : span.source.name;
+  const { source, start } = originOf(span);
+  if (source === span.source && source !== file) return source.name;
+  return `${basename(source.name)}:${source.position(start).line}`;
 }
