@@ -133,7 +133,7 @@ function formatAs(verb: string, value: Maybe, given: Flags): string {
   if (value instanceof GoInt && /^time\./.test(value.type) && /[vsq]/.test(verb))
     return formatText(verb, showNamed(value), value, flags);
   if (typeof value === "boolean")
-    return /[tv]/.test(verb) ? padded(String(value), flags) : badVerb(verb, value);
+    return /[tv]/.test(verb) ? padded(String(value), flags) : badVerb(verb, value, flags);
   if (value instanceof GoInt) return formatInteger(verb, value, flags);
   if (typeof value === "number") return formatNumber(verb, value, flags);
   if (typeof value === "string") return formatText(verb, value, value, flags);
@@ -157,8 +157,8 @@ function formatInner(verb: string, value: Maybe, flags: Flags): string {
   return value == null ? "<nil>" : formatAs(verb, value, flags);
 }
 
-function badVerb(verb: string, value: GoValue): string {
-  return `%!${verb}(${typeOf(value)}=${show(value)})`;
+function badVerb(verb: string, value: GoValue, flags: Flags): string {
+  return `%!${verb}(${typeOf(value)}=${formatAs("v", value, flags)})`;
 }
 
 function formatText(verb: string, text: string, value: GoValue, flags: Flags): string {
@@ -172,7 +172,7 @@ function formatText(verb: string, text: string, value: GoValue, flags: Flags): s
     const joined = flags.space ? hex.map((each) => prefix + each).join(" ") : prefix + hex.join("");
     return padded(verb === "X" ? joined.toUpperCase() : joined, flags);
   }
-  return badVerb(verb, value);
+  return badVerb(verb, value, flags);
 }
 
 const BASES: Readonly<Record<string, number>> = { v: 10, d: 10, b: 2, o: 8, O: 8, x: 16, X: 16 };
@@ -183,7 +183,7 @@ function formatInteger(verb: string, value: GoInt, flags: Flags): string {
   if (verb === "q") return padded(quotedCharacter(character(number), flags.plus), flags);
   if (verb === "U") return padded(unicodeName(number, flags), { ...flags, zero: false });
   const base = BASES[verb];
-  if (base === undefined) return badVerb(verb, value);
+  if (base === undefined) return badVerb(verb, value, flags);
   const size = (number < 0n ? -number : number).toString(base);
   const prefix = verb === "O" ? "0o" : flags.sharp ? ({ b: "0b", o: "0", x: "0x", X: "0X" }[verb] ?? "") : "";
   const digits = verb === "X" ? size.toUpperCase() : size;
@@ -218,7 +218,7 @@ function unicodeName(number: bigint, flags: Flags): string {
 }
 
 function formatNumber(verb: string, value: number, flags: Flags): string {
-  if (!/[vgGeEfF]/.test(verb)) return badVerb(verb, value);
+  if (!/[vgGeEfF]/.test(verb)) return badVerb(verb, value, flags);
   const precision = flags.precision ?? (/[eEfF]/.test(verb) ? 6 : undefined);
   const text = formatFloat(value, verb === "v" ? "g" : verb, precision);
   const finite = Number.isFinite(value);

@@ -23,7 +23,10 @@ export const builtins: FunctionTable = {
   or: goMany(["value"], "value", () => undefined),
   not: go(["value"], (value) => !isTrue(value)),
   len: go(["value"], length),
-  index: goMany(["value"], "value", (value, ...steps) => steps.reduce(indexed, value)),
+  index: goMany(["value"], "value", (value, ...steps) => {
+    if (value === null || value === undefined) throw new GoError("index of untyped nil");
+    return steps.reduce<Maybe>(indexed, value);
+  }),
   slice: goMany(["value"], "value", sliced),
   print: goMany([], "any", (...values) => sprint(values)),
   printf: goMany(["string"], "any", (format, ...values) => sprintf(format, values)),
@@ -120,8 +123,9 @@ function compare(a: Maybe, b: Maybe): number {
   return typeof a === "string" ? byBytes(a, b as string) : Number(a) - Number(b);
 }
 
+/** Null is written as an action writes it. */
 function textOf(values: readonly Maybe[]): string {
-  return values.length === 1 && typeof values[0] === "string" ? values[0] : sprint(values);
+  return sprint(values.map((each) => each ?? "<no value>"));
 }
 
 const HTML: Readonly<Record<string, string>> = {

@@ -60,12 +60,20 @@ function merged(target: GoMap, sources: readonly GoMap[], overwrites: boolean): 
   return target;
 }
 
-/** A zero value counts as absent where nothing is overwritten [mergo deepMerge]. */
+/**
+ * A zero value counts as absent where nothing is overwritten. Quirk: an object never takes the place of
+ * something else, and null is merged only when overwriting [mergo 0.3 deepMerge].
+ */
 function mergeInto(target: GoMap, source: GoMap, overwrites: boolean): void {
   for (const [key, value] of source.entries) {
     const own = target.entries.get(key);
     if (own instanceof GoMap && value instanceof GoMap) mergeInto(own, value, overwrites);
-    else if (own === undefined || isZero(own) || overwrites) target.entries.set(key, value);
+    else if (
+      own === undefined
+        ? value !== null || overwrites
+        : isZero(own) || (overwrites && !(value instanceof GoMap))
+    )
+      target.entries.set(key, value);
   }
 }
 

@@ -64,7 +64,7 @@ function capitalised(word: string): string {
 }
 
 /** `mixed` is a number with small letters behind it, such as `20x`. */
-type WordKind = "alphabet" | "upper" | "number" | "mixed" | "punct" | "connector";
+type WordKind = "alphabet" | "upper" | "number" | "mixed" | "symbol" | "punct" | "connector";
 
 /** `SomeWordsHTTP2` -> `some_words_http2`, `HTTP20xOK` -> `http_20x_ok` [huandu/xstrings 1.3 ToSnakeCase]. */
 export function snakeCase(text: string, connector: string): string {
@@ -73,7 +73,7 @@ export function snakeCase(text: string, connector: string): string {
   for (const { kind, word } of wordsOf(text)) {
     if (kind === "connector") {
       for (const _ of word) parts.push(connector);
-    } else if (kind === "number" && last !== undefined && (last === "alphabet" || last === "upper")) {
+    } else if (kind === "number" && last !== undefined && ["alphabet", "upper", "symbol"].includes(last)) {
       parts.push(word);
     } else {
       if (last !== undefined && last !== "connector" && kind !== "punct" && last !== "punct")
@@ -89,16 +89,7 @@ function wordsOf(text: string): readonly { readonly kind: WordKind; readonly wor
   const words: { kind: WordKind; word: string }[] = [];
   const runes = [...text];
   for (const [index, rune] of runes.entries()) {
-    const kind: WordKind =
-      /[-_]/.test(rune) || isSpace(rune)
-        ? "connector"
-        : isUpper(rune)
-          ? "upper"
-          : isDigit(rune)
-            ? "number"
-            : isLetter(rune)
-              ? "alphabet"
-              : "punct";
+    const kind = kindOfRune(rune);
     const current = words.at(-1);
     const next = runes[index + 1] ?? "";
     const joins = kind === "alphabet" || kind === "number";
@@ -112,4 +103,12 @@ function wordsOf(text: string): readonly { readonly kind: WordKind; readonly wor
     } else words.push({ kind, word: rune });
   }
   return words;
+}
+
+function kindOfRune(rune: string): WordKind {
+  if (/[-_]/.test(rune) || isSpace(rune)) return "connector";
+  if (isUpper(rune)) return "upper";
+  if (isDigit(rune)) return "number";
+  if (isLetter(rune)) return "alphabet";
+  return /\p{P}/u.test(rune) ? "punct" : "symbol";
 }

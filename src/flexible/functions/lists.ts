@@ -115,9 +115,11 @@ function sliced(list: GoValue, ...steps: GoValue[]): GoValue {
 
 function chunked(size: number, list: GoValue): GoValue {
   const items = itemsOf(list, "chunk");
-  if (size <= 0) throw new GoError("runtime error: integer divide by zero");
+  const count = Math.floor((items.length - 1) / size) + 1;
+  if (size === 0 || count < 0 || (size < 0 && count > 0))
+    throw new GoError("runtime error: makeslice: len out of range");
   const chunks = Array.from(
-    { length: Math.ceil(items.length / size) },
+    { length: count },
     (_, index) => new GoList(items.slice(index * size, (index + 1) * size)),
   );
   return new GoList(chunks, "[]interface {}");

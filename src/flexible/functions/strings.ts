@@ -12,6 +12,7 @@ import { wrap } from "./wrap.js";
 const SPACE = "[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 const AROUND = new RegExp(`^${SPACE}+|${SPACE}+$`, "g");
 const SPACES = new RegExp(SPACE, "g");
+const INITIAL = new RegExp(`(?:^|${SPACE})(?!${SPACE})(.)`, "gs");
 
 export const strings: FunctionTable = {
   hello: go([], () => "Hello!"),
@@ -40,7 +41,8 @@ export const strings: FunctionTable = {
   kebabcase: go(["string"], (text) => snakeCase(text, "-")),
   camelcase: go(["string"], camelCase),
   shuffle: go(["string"], shuffle),
-  nospace: go(["string"], (text) => text.replace(SPACES, "")),
+  // Quirk: bytes are taken for letters, which spoils all but ASCII [goutils DeleteWhiteSpace].
+  nospace: go(["string"], (text) => bytesOf(text).replace(SPACES, "")),
   initials: go(["string"], initials),
   repeat: go(["int", "string"], (count, text) => {
     if (count < 0) throw new GoError("strings: negative Repeat count");
@@ -54,7 +56,9 @@ export const strings: FunctionTable = {
     right < 4 || (left > 0 && right < 7) ? text : abbreviate(text, left, right),
   ),
   wrap: go(["int", "string"], (width, text) => wrap(text, width, "\n", false)),
-  wrapWith: go(["int", "string", "string"], (width, separator, text) => wrap(text, width, separator, true)),
+  wrapWith: go(["int", "string", "string"], (width, separator, text) =>
+    wrap(text, width, separator || "\n", true),
+  ),
   contains: go(["string", "string"], (part, text) => text.includes(part)),
   hasPrefix: go(["string", "string"], (prefix, text) => text.startsWith(prefix)),
   hasSuffix: go(["string", "string"], (suffix, text) => text.endsWith(suffix)),
@@ -68,7 +72,7 @@ export const strings: FunctionTable = {
       .map((each) => `'${show(each)}'`)
       .join(" "),
   ),
-  cat: goMany([], "any", (...values) => present(values).map(show).join(" ").replace(AROUND, "")),
+  cat: goMany([], "any", (...values) => present(values).map(show).join(" ")),
   indent: go(["int", "string"], indent),
   nindent: go(["int", "string"], (count, text) => `\n${indent(count, text)}`),
   replace: go(["string", "string", "string"], (old, fresh, text) => text.replaceAll(old, () => fresh)),
@@ -109,8 +113,14 @@ function trimSet(text: string, set: string, left: boolean, right: boolean): stri
   return letters.slice(start, end).join("");
 }
 
+/** Each byte of a text as a letter. */
+function bytesOf(text: string): string {
+  return Buffer.from(text).toString("latin1");
+}
+
+/** Quirk: bytes are taken for letters here too [goutils Initials]. */
 function initials(text: string): string {
-  return [...text.matchAll(/(?:^|\s)(\S)/gu)].map((match) => match[1]).join("");
+  return [...bytesOf(text).matchAll(INITIAL)].map((match) => match[1]).join("");
 }
 
 /** Counts bytes, as Go does. */

@@ -1,7 +1,16 @@
 // Lines of a limited width [goutils wordutils.go WrapCustom].
 
-/** Breaks at spaces; words longer than a line are cut only if asked to. Counts bytes as Go does for ASCII. */
+/** Breaks at spaces; words longer than a line are cut only if asked to. Counts bytes, and cuts between them. */
 export function wrap(text: string, width: number, separator: string, cuts: boolean): string {
+  const wrapped = wrapLetters(latin(text), width, latin(separator), cuts);
+  return Buffer.from(wrapped, "latin1").toString();
+}
+
+function latin(text: string): string {
+  return Buffer.from(text).toString("latin1");
+}
+
+function wrapLetters(text: string, width: number, separator: string, cuts: boolean): string {
   const size = Math.max(1, width);
   const lines: string[] = [];
   let at = 0;
