@@ -38,7 +38,15 @@ async function measureCase(field, { name, title, about, entries, measure }, opti
     const found = await measure(field, { entries: entries.filter(isWanted) }, options);
     return { name, title, about, versions, ...found };
   } catch (fault) {
-    return { name, title, about, versions, rows: [], skipped: [], fault: fault.message };
+    return {
+      name,
+      title,
+      about,
+      versions,
+      rows: [],
+      skipped: [],
+      fault: `${fault.message}${field.obituaries()}`,
+    };
   } finally {
     await field.clear();
   }

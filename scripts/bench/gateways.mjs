@@ -16,8 +16,9 @@ export class Absent extends Error {}
 
 /**
  * All contenders. `composes`: it makes the answers that the configuration asks for, others hand on what the
- * backend said. `family`: taken part in wherever that other contender is. `make(context)` gives the command that starts it, with `env` and `cores` where they are not the
- * usual; context: { node, folder, port, documents, special }, node being the Node that runs gateways.
+ * backend said. `family`: taken part in wherever that other contender is. `make(context)` gives the command that
+ * starts it, with `env` and `cores` where they are not the usual, and `listeners`, how many threads must listen;
+ * context: { node, folder, port, documents, special }, node being the Node that runs gateways.
  */
 export const GATEWAYS = {
   gwc: { label: "gwc", composes: true, make: (context) => built(context, "gwc") },
@@ -91,14 +92,7 @@ async function parsing({ node, folder, ...ports }) {
 
 async function threads(context, count) {
   const { command } = await built(context, "threads");
-  if (!fs.readFileSync(command[1], "utf8").includes("GWC_WORKERS"))
-    throw new Absent("this gwc has no threads yet");
-  const [major, minor] = (await run(CORES.load, [context.node, "-p", "process.versions.node"]))
-    .split(".")
-    .map(Number);
-  if (major < 22 || (major === 22 && minor < 12) || major === 23)
-    throw new Absent(`threads can share a port from Node 22.12 on; this is ${major}.${minor} (see --node)`);
-  return { command, env: env(count), cores: CORES.gateways };
+  return { command, env: env(count), cores: CORES.gateways, listeners: count };
 }
 
 const script = ({ node, port, documents, special }, file) => ({

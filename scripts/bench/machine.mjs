@@ -7,8 +7,10 @@ import os from "node:os";
 /** True when the system finds the command. */
 export const has = (command) => spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
 
-/** How many cores the bench may use; asked for before the bench pins itself. */
-export const cores = os.availableParallelism();
+/** The cores that the bench may use; asked for before the bench pins itself. [proc(5): Cpus_allowed_list] */
+const allowed = allowedCores();
+
+export const cores = allowed.length;
 
 /** True when processes can be tied to cores of their own. */
 export const canPin = cores > 1 && has("taskset");
@@ -21,12 +23,23 @@ export const hasRoomForTwoThreads = canPin && cores > 3;
  * `gateways` is for a gateway of two threads, `all` for what nobody measures against anything.
  */
 export const CORES = {
-  gateway: "0",
-  gateways: hasRoomForTwoThreads ? "0,1" : `0-${cores - 1}`,
-  load: hasRoomForTwoThreads ? "2" : "1",
-  upstream: hasRoomForTwoThreads ? "3" : String(Math.min(2, cores - 1)),
-  all: `0-${cores - 1}`,
+  gateway: String(allowed[0]),
+  gateways: hasRoomForTwoThreads ? `${allowed[0]},${allowed[1]}` : allowed.join(","),
+  load: String(hasRoomForTwoThreads ? allowed[2] : allowed[Math.min(1, cores - 1)]),
+  upstream: String(hasRoomForTwoThreads ? allowed[3] : allowed[Math.min(2, cores - 1)]),
+  all: allowed.join(","),
 };
+
+function allowedCores() {
+  const usual = Array.from({ length: os.availableParallelism() }, (_, index) => index);
+  if (!fs.existsSync("/proc/self/status")) return usual;
+  const list = /^Cpus_allowed_list:\s+(\S+)$/m.exec(fs.readFileSync("/proc/self/status", "utf8"))?.[1];
+  if (list === undefined) return usual;
+  return list.split(",").flatMap((range) => {
+    const [first, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
 
 /** Where everything runs, in words. */
 export const placement = !canPin
@@ -125,6 +138,16 @@ function familyOf(pid) {
     }
   }
   return family;
+}
+
+/** How many sockets listen on a port: threads that share one have a socket each. [proc(5): /proc/net/tcp] */
+export function listenersOn(port) {
+  const isOne = new RegExp(`^ *\\d+: [0-9A-F]+:${port.toString(16).toUpperCase().padStart(4, "0")} \\S+ 0A `);
+  const lines = ["tcp", "tcp6"].flatMap((name) => {
+    const file = `/proc/net/${name}`;
+    return fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n") : [];
+  });
+  return lines.filter((line) => isOne.test(line)).length;
 }
 
 /** How many files this process, and what it starts, may hold open. */

@@ -58,9 +58,10 @@ export function stop(child) {
   });
 }
 
-/** Runs a command to its end and gives its output; throws with that output when it fails. */
-export async function run(cores, command) {
+/** Runs a command to its end and gives its output; throws with that output when it fails or takes too long. */
+export async function run(cores, command, mostMs = 180_000) {
   const child = start(cores, command);
+  const limit = setTimeout(() => child.kill("SIGKILL"), mostMs);
   child.stdin.end();
   let output = "";
   child.stdout.on("data", (chunk) => {
@@ -70,6 +71,7 @@ export async function run(cores, command) {
     child.once("close", resolve);
     child.once("error", resolve);
   });
+  clearTimeout(limit);
   if (status !== 0) throw new Error(`${command.slice(0, 4).join(" ")} failed:\n${child.output}`);
   return output;
 }

@@ -21,14 +21,20 @@ export function machineOf() {
   };
 }
 
+function commit() {
+  const head = /^[0-9a-f]{7,}$/.exec(says("git", "rev-parse", "--short", "HEAD"))?.[0];
+  if (head === undefined) return "unknown";
+  const changed = says("git", "status", "--porcelain", "--untracked-files=no", "--", ":/", ":!/docs");
+  return changed === "" ? head : `${head} with changes`;
+}
+
 /** What took part in the measuring of a case. */
 export function versionsOf({ node, seconds, runs, own }) {
   const nginx = /nginx\/([\d.]+)/.exec(says("nginx", "-v"))?.[1];
   const wrk = usesWrk(seconds, own) ? /wrk \S+/.exec(says("wrk", "-v"))?.[0] : undefined;
-  const dirty = says("git", "status", "--porcelain", "--untracked-files=no") === "" ? "" : " with changes";
   return {
     date: new Date().toISOString().slice(0, 10),
-    commit: `${says("git", "rev-parse", "--short", "HEAD")}${dirty}`,
+    commit: commit(),
     node: says(node, "--version"),
     ...(nginx && { nginx }),
     undici: require("undici/package.json").version,

@@ -1,9 +1,14 @@
 // The targets that the project has set itself, and whether a measurement meets them.
+import { doubts } from "./report/doubts.mjs";
 
-const rowOf = (results, name, gateway, label) =>
-  results.cases
+/** The row of a gateway in a case; `used` collects what a target was judged by. */
+function rowOf({ cases, used }, name, gateway, label) {
+  const row = cases
     .find((each) => each.name === name)
-    ?.rows?.find((row) => row.gateway === gateway && (label === undefined || row.label === label));
+    ?.rows.find((each) => each.gateway === gateway && (label === undefined || each.label === label));
+  if (row !== undefined) used.add(row);
+  return row;
+}
 
 const median = (row, figure) => row?.figures[figure]?.median;
 
@@ -120,14 +125,28 @@ export const TARGETS = [
   },
 ];
 
-/** Every target with its value and `met`; both are undefined where the results do not say. */
+/**
+ * Every target with its value and `met`, both undefined where the results do not say, and `doubtful` where something
+ * speaks against a row that it was judged by.
+ */
 export function judge(results) {
   return TARGETS.map(({ name, limit, unit, more = false, value: find }) => {
-    const value = find(results);
-    const isKnown = value !== undefined && Number.isFinite(value);
-    const met = isKnown ? (more ? value >= limit : value <= limit) : undefined;
-    return { name, limit, unit, more, ...(isKnown && { value, met }) };
+    const used = new Set();
+    const value = find({ ...results, used });
+    const target = { name, limit, unit, more };
+    if (value === undefined || !Number.isFinite(value)) return target;
+    const doubtful = !MEMORY.has(unit) && [...used].some((row) => doubts(row).length > 0);
+    return { ...target, value, met: more ? value >= limit : value <= limit, doubtful };
   });
+}
+
+/** Others on the same core take nothing of these. */
+const MEMORY = new Set(["MB", "kB"]);
+
+/** "met", "missed", "not measured"; "in doubt" where the measurement is. */
+export function verdict({ met, doubtful }) {
+  if (met === undefined) return "not measured";
+  return `${met ? "met" : "missed"}${doubtful ? ", in doubt" : ""}`;
 }
 
 /** "<= 0.40x", ">= 1.80x", "<= 80 MB". */

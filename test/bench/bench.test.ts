@@ -114,9 +114,12 @@ const results = {
 
 describe("targets", () => {
   interface Judged {
-    judge(
-      found: unknown,
-    ): readonly { readonly name: string; readonly value?: number; readonly met?: boolean }[];
+    judge(found: unknown): readonly {
+      readonly name: string;
+      readonly value?: number;
+      readonly met?: boolean;
+      readonly doubtful?: boolean;
+    }[];
   }
 
   it("are met, missed, or not measured", async () => {
@@ -126,6 +129,21 @@ describe("targets", () => {
     expect(verdicts.get("one backend, 3 fields kept: CPU, of nginx proxy_pass")).toEqual([1.25, true]);
     expect(verdicts.get("memory under 64 connections, one thread")).toEqual([70, true]);
     expect(verdicts.get("start to first answer")).toEqual([undefined, undefined]);
+  });
+
+  it("are in doubt where others worked on the gateway's core, but for memory", async () => {
+    const { judge } = await load<Judged>("targets.mjs");
+    const disturbed = {
+      ...row("gwc", 25),
+      figures: { ...row("gwc", 25).figures, othersPercent: figure(20) },
+    };
+    const rows = [disturbed, row("node", 50), row("nginx", 20)];
+    const verdicts = judge({ ...results, cases: [{ ...results.cases[0], rows }] });
+    const doubtful = verdicts.filter(({ doubtful }) => doubtful === true).map(({ name }) => name);
+    expect(doubtful).toEqual([
+      "one backend, 3 fields kept: CPU, of node:http + undici",
+      "one backend, 3 fields kept: CPU, of nginx proxy_pass",
+    ]);
   });
 
   it("two threads count by what they worked where cores are short", async () => {

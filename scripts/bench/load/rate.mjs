@@ -48,7 +48,7 @@ function tick() {
   const due = Math.min(Math.floor(((now - startedAt) * rate) / 1000), Math.floor(seconds * rate));
   for (; sent < due; sent++) {
     const at = startedAt + (sent * 1000) / rate;
-    lateness.add(now - at);
+    if (at >= countFrom) lateness.add(now - at);
     const connection = idle.pop();
     if (connection === undefined) waiting.push(at);
     else ask(connection, at);

@@ -3,9 +3,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkAnswer, expected } from "../expected.mjs";
 import { Absent, GATEWAYS } from "../gateways.mjs";
-import { CORES } from "../machine.mjs";
+import { CORES, listenersOn } from "../machine.mjs";
 import { documentServer, hasNginx } from "../nginx.mjs";
-import { freePort, printedLine, start, stop, waitForPort } from "../processes.mjs";
+import { freePort, outputOf, pause, printedLine, start, stop, waitForPort } from "../processes.mjs";
 
 const backend = fileURLToPath(new URL("../servers/backend.mjs", import.meta.url));
 
@@ -94,7 +94,22 @@ export class Field {
   async #ready(name) {
     const gateway = await this.start(name);
     await waitForPort(gateway.port, gateway.child);
+    const { listeners = 1 } = await this.made(name);
+    const deadline = performance.now() + 1000;
+    while (listenersOn(gateway.port) < listeners) {
+      if (performance.now() > deadline)
+        throw new Absent(`fewer than ${listeners} threads listen: this gwc or this Node cannot (see --node)`);
+      await pause(10);
+    }
     return gateway;
+  }
+
+  /** What contenders said that have died, for the message of a case that failed. */
+  obituaries() {
+    const dead = [...this.#running].filter(
+      ({ exitCode, signalCode }) => exitCode !== null || signalCode !== null,
+    );
+    return dead.map((child) => `\n  a gateway died and said last:\n${outputOf(child)}`).join("");
   }
 
   /** Ends the contenders that run. */

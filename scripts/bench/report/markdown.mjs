@@ -1,6 +1,7 @@
 // docs/benchmark.md from the results of a run. Pure.
-import { judge, limitText, quantity } from "../targets.mjs";
+import { judge, limitText, quantity, verdict } from "../targets.mjs";
 import { tableOf } from "./columns.mjs";
+import { doubts } from "./doubts.mjs";
 
 export function markdown(results) {
   return `${[
@@ -29,8 +30,9 @@ function introduction({ machine, placement }) {
   ];
 }
 
+const shown = (target) => (target.met === false ? `**${verdict(target)}**` : verdict(target));
+
 function targets(results) {
-  const verdict = ({ met }) => (met === undefined ? "not measured" : met ? "met" : "**missed**");
   const note = results.roomForTwoThreads
     ? []
     : [
@@ -46,7 +48,7 @@ function targets(results) {
         each.name,
         limitText(each),
         quantity(each.value, each.unit),
-        verdict(each),
+        shown(each),
       ]),
     ]),
     "",
@@ -62,11 +64,14 @@ function caseOf(measured) {
     "",
     ...table(tableOf(measured, false)),
     "",
-    ...measured.skipped.map(({ label, reason }) => `Without ${label}: ${reason}.`),
-    `${versionText(measured.versions)}`,
+    ...list(measured.skipped.map(({ label, reason }) => `Without ${label}: ${reason}.`)),
+    ...list(measured.rows.flatMap(doubts).map((doubt) => `Doubt: ${doubt}.`)),
+    versionText(measured.versions),
     "",
   ];
 }
+
+const list = (sentences) => (sentences.length === 0 ? [] : [...sentences.map((each) => `- ${each}`), ""]);
 
 function versionText({ date, commit, node, nginx, undici, fastify, load, seconds, runs }) {
   const parts = [

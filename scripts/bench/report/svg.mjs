@@ -8,7 +8,7 @@ const BAR = 16;
 const STEP = 22;
 const PANEL_HEAD = 44;
 const PANEL_GAP = 18;
-const TOP = 70;
+const TOP = 84;
 
 /** One colour for each contender, the same in every panel; gwc in its variants is the dark one. */
 const COLOURS = {
@@ -36,7 +36,8 @@ export function chart(results) {
 <title id="title">What each gateway needs for a request, by case; shorter is better</title>
 <rect width="${WIDTH}" height="${y}" fill="#ffffff"/>
 <text x="20" y="30" font-size="18" font-weight="600" fill="#1a1a1a">What a request costs</text>
-<text x="20" y="50" fill="#555555">Shorter is better. Medians; thin lines go from the least run to the greatest. ${escaped(results.machine)}</text>
+<text x="20" y="50" fill="#555555">Shorter is better. Medians; thin lines go from the least run to the greatest.</text>
+<text x="20" y="67" fill="#555555">${escaped(results.machine)}</text>
 ${drawn.join("\n")}
 </svg>
 `;
@@ -50,7 +51,7 @@ function drawPanel(panel, top) {
   const bars = panel.rows.map((row, index) =>
     bar(row, values[index], top + PANEL_HEAD + index * STEP, scale),
   );
-  return `<text x="20" y="${top + 24}" font-weight="600" fill="#1a1a1a">${escaped(panel.title)}<tspan font-weight="400" fill="#555555">  ${escaped(unit)}</tspan></text>
+  return `<text x="20" y="${top + 24}" font-weight="600" fill="#1a1a1a">${escaped(panel.title)}<tspan dx="10" font-weight="400" fill="#555555">${escaped(unit)}</tspan></text>
 <line x1="${LABEL}" y1="${top + PANEL_HEAD - 6}" x2="${LABEL}" y2="${top + PANEL_HEAD + panel.rows.length * STEP - 2}" stroke="#bbbbbb"/>
 ${bars.join("\n")}`;
 }

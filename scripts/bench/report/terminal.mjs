@@ -1,6 +1,7 @@
 // The report for people at a terminal.
-import { limitText, quantity } from "../targets.mjs";
+import { limitText, quantity, verdict } from "../targets.mjs";
 import { tableOf } from "./columns.mjs";
+import { doubts } from "./doubts.mjs";
 
 export function printMachine({ machine, placement }, { node, load, seconds, runs }) {
   console.log(`${machine}; gateways on Node ${node}; medians with (least-greatest)`);
@@ -12,24 +13,7 @@ export function printCase(measured) {
   if (measured.fault !== undefined) console.log(`  FAILED: ${measured.fault}`);
   if (measured.rows?.length > 0) printTable(tableOf(measured, true));
   for (const { label, reason } of measured.skipped ?? []) console.log(`  without ${label}: ${reason}`);
-  for (const row of measured.rows ?? []) for (const doubt of doubts(row)) console.log(`  doubt: ${doubt}`);
-}
-
-const MOST_OTHERS_PERCENT = 5;
-const MOST_LATE_MS = 1;
-
-/** Why a row's figures should not be trusted. */
-export function doubts({ label, gateway, figures }) {
-  const others = figures.othersPercent?.median ?? 0;
-  const late = figures.generatorLate?.median ?? 0;
-  const isAlone = !["shared", "threads"].includes(gateway);
-  return [
-    isAlone &&
-      others > MOST_OTHERS_PERCENT &&
-      `others took ${others.toFixed(0)} % of the gateway's core while ${label} was measured`,
-    late > MOST_LATE_MS &&
-      `the load generator itself was ${late.toFixed(1)} ms late at p99 while ${label} was measured`,
-  ].filter(Boolean);
+  for (const doubt of (measured.rows ?? []).flatMap(doubts)) console.log(`  doubt: ${doubt}`);
 }
 
 export function printTargets(targets) {
@@ -42,7 +26,7 @@ export function printTargets(targets) {
       target.name,
       limitText(target),
       quantity(target.value, target.unit),
-      target.met ? "met" : "MISSED",
+      verdict(target),
     ]),
   ]);
   if (known.length < targets.length) console.log(`  ${targets.length - known.length} more were not measured`);
