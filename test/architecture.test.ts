@@ -119,7 +119,7 @@ describe("the borders between the layers", () => {
     const users = (name: string): readonly string[] => [
       ...new Set(imports.filter((each) => each.target === name && !each.typeOnly).map((each) => each.from)),
     ];
-    expect(users("node:http")).toEqual(["runtime/server.ts"]);
+    expect(users("node:http")).toEqual(["runtime/server.ts", "runtime/side-server.ts"]);
     expect(users("undici")).toEqual(["runtime/upstream.ts"]);
   });
 });

@@ -148,7 +148,8 @@ function innerFunction(
     ...innermost.before,
     ...headersCode(backend),
     callCode(backend, target.expression, scope),
-    code`const answer = await ${fetchCode(backend, rooms, relays, scope)};`,
+    ...rooms.flatMap((room) => room.slots.beforeCall ?? []),
+    code`const answer = ${watched(rooms, code`await ${fetchCode(backend, rooms, relays, scope)}`)};`,
     code`if (answer instanceof ${runtime.UpstreamError}) return ${runtime.failed}(answer);`,
     ...answerCode(backend, rooms, relays, scope, read?.outcome),
   ]);
@@ -166,7 +167,7 @@ function innerFunction(
 }
 
 function roomNotes(rooms: readonly RoomCode[]): readonly string[] {
-  return rooms.map((room) => `${room.namespace} (${room.where})`);
+  return [...new Set(rooms.map((room) => `${room.namespace} (${room.where})`))];
 }
 
 /** Method, address and place. */
@@ -247,6 +248,10 @@ function fetchCode(backend: Backend, rooms: readonly RoomCode[], relays: boolean
   const method = relays && wraps.length === 0 ? code`open` : code`fetch`;
   const call = code`${upstream}.${method}(x, call)`;
   return wraps.reduceRight((inner, room) => room.slots.wrap!(inner), call);
+}
+
+function watched(rooms: readonly RoomCode[], answer: Code): Code {
+  return rooms.reduceRight((inner, room) => room.slots.watch?.(inner) ?? inner, answer);
 }
 
 function answerCode(

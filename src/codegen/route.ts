@@ -145,11 +145,7 @@ function handlerDeclarations(
       ...[...scope.locals.values()].map((name) => ({ name, type: code`string` })),
     ],
     returns: code`Promise<void>`,
-    about: about(
-      endpoint,
-      calls,
-      rooms.map((room) => `${room.namespace} (${room.where})`),
-    ),
+    about: about(endpoint, calls, [...new Set(rooms.map((room) => `${room.namespace} (${room.where})`))]),
     body: lines(body),
   };
   return [

@@ -82,6 +82,13 @@ export interface Slots {
   readonly after?: readonly Code[];
   /** client: an expression around the call, itself a `Promise<Answer | UpstreamError>`; `call` is in scope. */
   readonly wrap?: (call: Code) => Code;
+  /** client: statements before the call; `call` is in scope, and its headers may be added to. */
+  readonly beforeCall?: readonly Code[];
+  /**
+   * client: an expression around what a call came to, an `Answer`, a `StreamedAnswer` or an
+   * `UpstreamError`; outside of all wraps, and for watching only.
+   */
+  readonly watch?: (answer: Code) => Code;
   /** backend: an expression for the outcome of an answer with a bad status; `answer` is in scope. */
   readonly badStatus?: { readonly text: Code; readonly keyed: Code };
   /**

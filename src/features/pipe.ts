@@ -7,6 +7,8 @@ import { cors } from "./cors/feature.js";
 import { httpCache } from "./http-cache/feature.js";
 import type { Pipe } from "./kit.js";
 import { gelf, logging, logstash } from "./logging/feature.js";
+import { metrics, metricsOfBackend, metricsOfEndpoint, metricsOfPipe } from "./metrics/feature.js";
+import { opencensus, opencensusOfClient, opencensusOfEndpoint } from "./opencensus/feature.js";
 import { rateLimit, rateLimitProxy } from "./rate-limit/feature.js";
 import { routerOptions } from "./router-options/feature.js";
 import { securityHttp } from "./security-http/feature.js";
@@ -14,9 +16,9 @@ import { upstreamErrors } from "./upstream-errors/feature.js";
 
 export const pipe: Pipe = {
   server: [cors],
-  service: [gelf, logstash, logging, routerOptions, securityHttp, botDetector],
-  endpoint: [botDetector, rateLimit],
-  proxy: [aggregation, proxyOptions],
-  backend: [circuitBreaker, rateLimitProxy, upstreamErrors, proxyOptions],
-  client: [httpCache],
+  service: [gelf, logstash, logging, metrics, opencensus, routerOptions, securityHttp, botDetector],
+  endpoint: [botDetector, opencensusOfEndpoint, metricsOfEndpoint, rateLimit],
+  proxy: [metricsOfPipe, aggregation, proxyOptions],
+  backend: [metricsOfBackend, circuitBreaker, rateLimitProxy, upstreamErrors, proxyOptions],
+  client: [opencensusOfClient, httpCache],
 };

@@ -51,6 +51,8 @@ export interface Exchange {
    * none, else one of `Place`. Set before the reply.
    */
   place?: number;
+  /** For tracing: the span that calls of backends are children of; set by whoever traces. */
+  trace?: TraceContext;
   /** The body as it arrives; undefined if there is none. For one backend only. */
   streamBody(): RequestBody | undefined;
   /** The whole body, for several backends; an error value if it does not arrive by the deadline. */
@@ -61,6 +63,15 @@ export interface Exchange {
   send(status: number, headers: FlatHeaders, body: ByteString): void;
   /** Starts a streamed reply. */
   stream(status: number, headers: FlatHeaders): ReplyStream;
+}
+
+/** A span as it is told to others; ids in lower-case hex. */
+export interface TraceContext {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly sampled: boolean;
+  /** The `tracestate` that goes with it; empty if there is none. */
+  readonly state: string;
 }
 
 /** Who serves a request that is not a route's, for `Exchange.place`. */
