@@ -223,7 +223,11 @@ function clientsCode(clients: readonly Client[]): Code {
       const path = backend.pattern
         .map((each) => (each.kind === "text" ? each.text : `{${each.name}}`))
         .join("");
-      const host = (backend.hosts[0] ?? "").replace(/^[a-z]+:\/\/(?:[^@/]*@)?/i, "").replace(/\/.*$/, "");
+      // A host that is known only when the gateway starts has no label.
+      const [first] = backend.hosts;
+      const host = (typeof first === "string" ? first : "")
+        .replace(/^[a-z]+:\/\/(?:[^@/]*@)?/i, "")
+        .replace(/\/.*$/, "");
       return code`{ method: ${backend.method}, host: ${byteLiteral(host)}, path: ${byteLiteral(lowerBytes(path))} }`;
     }),
   );
