@@ -152,6 +152,20 @@ describe("faults of the rendered configuration", () => {
     expect(source.text.slice(start, end)).toBe('"{{ .urls.api }}"');
   });
 
+  it("name the value of the settings", () => {
+    const files = { "settings/urls.json": '{\n  "api": "http://127.0.0.1:9000/path"\n}' };
+    expect(said({ files })).toEqual([
+      expect.stringMatching(/^error host\/invalid krakend\.json:3:12 /),
+      "  as it was rendered krakend.json (rendered):3:12",
+      "  the value settings/urls.json:2:10",
+    ]);
+    const inLoop = { "templates/backend.tmpl": '{ "url_pattern": "/x", "{{ .doc }}": [] }' };
+    expect(said({ files: inLoop }).filter((each) => each.includes("the value"))).toEqual([
+      "  the value settings/routes.json:1:36",
+      "  the value settings/routes.json:1:66",
+    ]);
+  });
+
   it("tell annotations the rendered line as well", () => {
     const files = { "templates/backend.tmpl": '{ "url_pattern": "/x", "alow": [] }' };
     expect(printGithub(run({ files }).diagnostics)).toContain("as it was rendered: ");
@@ -190,6 +204,19 @@ describe("faults of templates", () => {
     const text =
       '{{ .urls.x | default "a" }}{{ if .urls.x }}{{ end }}{{ with .urls.x }}{{ else }}b{{ end }}{{ if eq .urls.x "q" }}{{ end }}';
     expect(rendered(text)).toBe("ab");
+  });
+
+  it("an undefined value where a function needs one is told by its name", () => {
+    expect(one("{{ upper .urls.apu }}")).toEqual([
+      "error flexible/failed krakend.json:1:10 invalid value; expected string",
+    ]);
+    const { hint } = run({ config: "{{ upper .urls.apu }}" }).diagnostics[0]!;
+    expect(hint).toBe("`.urls.apu` is not defined; did you mean `api`?");
+  });
+
+  it("a file whose templates nobody renders is told apart from broken JSON", () => {
+    const { hint } = run({ environment: { FC_ENABLE: "" } }).diagnostics[0]!;
+    expect(hint).toBe("this is a template: set FC_ENABLE=1, FC_SETTINGS and so on to render it");
   });
 
   it("a range over nothing is a warning", () => {

@@ -1,7 +1,7 @@
 // File -> located tree: the only part of the front end that touches the outside.
 import { readFileSync } from "node:fs";
 import type { Diagnostic, Outcome } from "../diagnostics/diagnostic.js";
-import { render } from "../flexible/render.js";
+import { render, suggestRendering } from "../flexible/render.js";
 import type { Located, LocatedObject } from "../source/located.js";
 import { SourceText } from "../source/text.js";
 import { type Environment, override } from "./environment.js";
@@ -29,7 +29,7 @@ export function load(file: string, environment: Environment, compat = false): Ou
   if (rendered.value === undefined) return { value: undefined, diagnostics: rendered.diagnostics };
   const { source, formatBy } = rendered.value;
   const { value, diagnostics } = parse(source, environment, formatOf(formatBy));
-  return { value, diagnostics: [...rendered.diagnostics, ...diagnostics] };
+  return { value, diagnostics: [...rendered.diagnostics, ...suggestRendering(diagnostics, environment)] };
 }
 
 /** The same for a text that is there already. */

@@ -8,14 +8,15 @@ type Related = NonNullable<Diagnostic["related"]>;
 /** How many calls are told, from the innermost on. */
 const MOST_CALLS = 5;
 
-/** The diagnostic at the place that somebody wrote, with the rendered line and the calls beside it. */
+/** The diagnostic at the place that somebody wrote, with the rendered line, the value of the settings and the calls beside it. */
 export function atOrigin(diagnostic: Diagnostic): Diagnostic {
   const related = diagnostic.related?.map((each) => ({ ...each, span: originOf(each.span) }));
   const { source, start, end } = diagnostic.span;
   const origin = source instanceof RenderedText ? source.origin(start, end) : undefined;
   if (origin === undefined) return related === undefined ? diagnostic : { ...diagnostic, related };
   const rendered: Related = [{ span: diagnostic.span, note: "as it was rendered" }];
-  const all = [...(related ?? []), ...rendered, ...callsTo(origin.caller)];
+  const value: Related = origin.value === undefined ? [] : [{ span: origin.value, note: "the value" }];
+  const all = [...(related ?? []), ...rendered, ...value, ...callsTo(origin.caller)];
   return { ...diagnostic, span: origin.span, related: all };
 }
 

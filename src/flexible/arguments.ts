@@ -43,18 +43,16 @@ function textOf({ source, start, end }: Span): string {
   return source.text.slice(start, end);
 }
 
+/** Whether Go has no nil of a parameter's type. */
+export function isScalar(kind: Kind): boolean {
+  return !["value", "any", "map", "list", "strings"].includes(kind);
+}
+
 /** A value as an argument; throws TemplateFault when it is of another type than the parameter. */
 export function valueFor(kind: Kind, value: Maybe, span: Span): unknown {
   if (kind === "value") return value;
   if (kind === "any") return value ?? null;
-  if (value === undefined) {
-    if (kind === "map" || kind === "list" || kind === "strings") return nilOf(kind);
-    throw new TemplateFault(
-      `invalid value; expected ${GO_NAMES[kind]}`,
-      span,
-      "there is nothing of this name",
-    );
-  }
+  if (value === undefined && (kind === "map" || kind === "list" || kind === "strings")) return nilOf(kind);
   if (!isOf(kind, value)) {
     const got = value === null ? "interface {}" : typeOf(value);
     throw new TemplateFault(

@@ -165,7 +165,8 @@ class Run {
     const text = show(value);
     const word = pipeline.commands.at(-1)?.words[0];
     const partial = word?.kind === "function" && word.name === "include" ? this.#host.included() : undefined;
-    if (partial === undefined || partial.text !== text) this.#output.made(text, span, this.#values.caller);
+    if (partial === undefined || partial.text !== text)
+      this.#output.made(text, span, this.#values.caller, this.#values.placeOf(pipeline));
     else this.#output.copy(partial.span(0, partial.text.length), { span, caller: this.#values.caller });
   }
 }

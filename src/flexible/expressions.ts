@@ -1,9 +1,10 @@
 // What the operands, commands and pipelines of templates give [Go text/template exec.go].
 import type { Caller } from "../source/rendered.js";
+import { closest } from "../source/suggest.js";
 import type { SourceText, Span } from "../source/text.js";
-import { constantFor, isConstant, valueFor } from "./arguments.js";
+import { constantFor, isConstant, isScalar, valueFor } from "./arguments.js";
 import { TemplateFault } from "./fault.js";
-import type { GoFunction, Kind } from "./functions/kit.js";
+import { GO_NAMES, type GoFunction, type Kind } from "./functions/kit.js";
 import type { Command, Name, Operand, Pipeline, Template } from "./nodes.js";
 import {
   GoError,
@@ -36,6 +37,8 @@ export interface Host {
   readonly absent: (absence: Absence) => void;
   /** The partial that the last `include` gave, if it gave one. */
   readonly included: () => SourceText | undefined;
+  /** Where the value under a name of an object stands, if it was read from a file. */
+  readonly placeOf: (object: GoMap, name: string) => Span | undefined;
   /** Told after each call of a function. */
   readonly called: (span: Span, caller: Caller | undefined) => void;
 }
@@ -59,6 +62,7 @@ export class Expressions {
   readonly #host: Host;
   readonly #root: GoValue;
   #miss: Absence["missing"];
+  #last: { readonly object: GoMap; readonly name: string } | undefined;
   /** What the template that runs can see, innermost last. */
   variables: Variable[];
   /** Who called the template that runs. */
@@ -72,12 +76,26 @@ export class Expressions {
     this.variables = [{ name: "$", value: root }];
   }
 
+  /** Where the value stands that a pipeline gave, if it only took it from an object. */
+  placeOf({ commands }: Pipeline): Span | undefined {
+    const words = commands.length === 1 ? (commands[0]?.words ?? []) : [];
+    const [word] = words;
+    const isChain = words.length === 1 && word !== undefined && "names" in word && word.names.length > 0;
+    return isChain && this.#last !== undefined
+      ? this.#host.placeOf(this.#last.object, this.#last.name)
+      : undefined;
+  }
+
   /** Tells the host that something is not there. */
   absent(span: Span, need: Absence["need"], isNull: boolean): void {
-    const miss = this.#miss;
-    const near = miss !== undefined && miss.name.span.source === span.source;
-    const inside = near && miss.name.span.start >= span.start && miss.name.span.end <= span.end;
-    this.#host.absent({ span, caller: this.caller, need, missing: inside ? miss : undefined, isNull });
+    this.#host.absent({ span, caller: this.caller, need, missing: this.#missIn(span), isNull });
+  }
+
+  /** The name that was looked for last, if it is part of a span. */
+  #missIn(span: Span): Absence["missing"] {
+    const name = this.#miss?.name.span;
+    const isInside = name?.source === span.source && name.start >= span.start && name.end <= span.end;
+    return isInside ? this.#miss : undefined;
   }
 
   pipeline(dot: Maybe, pipeline: Pipeline): Maybe {
@@ -182,6 +200,7 @@ export class Expressions {
         throw new TemplateFault(`${name.text} is not a method but has arguments`, name.span, hint);
       }
       const value = receiver.entries.get(name.text);
+      this.#last = { object: receiver, name: name.text };
       if (value === undefined) this.#miss = { name, among: receiver.keys, atRoot: receiver === this.#root };
       return value;
     }
@@ -244,9 +263,19 @@ export class Expressions {
   }
 
   #taken(kind: Kind, value: Maybe, span: Span, tolerant: boolean): unknown {
+    if (value === undefined && isScalar(kind)) throw this.#nothing(kind, span);
     const taken = valueFor(kind, value, span);
     if (value === undefined && !tolerant) this.absent(span, "use", false);
     return taken;
+  }
+
+  /** What Go says where a function wants a value that is not there. */
+  #nothing(kind: Kind, span: Span): TemplateFault {
+    const miss = this.#missIn(span);
+    const near = miss === undefined ? undefined : closest(miss.name.text, miss.among);
+    const shown = span.source.text.slice(span.start, span.end);
+    const hint = `\`${shown}\` is not defined${near === undefined ? "" : `; did you mean \`${near}\`?`}`;
+    return new TemplateFault(`invalid value; expected ${GO_NAMES[kind]}`, span, hint);
   }
 
   #guard(name: string, span: Span, body: () => Maybe): Maybe {

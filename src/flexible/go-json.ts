@@ -2,7 +2,7 @@
 
 import { goSyntaxFault } from "../source/go-syntax.js";
 import { breaksSyntax } from "../source/json-fault.js";
-import type { Located } from "../source/located.js";
+import type { Located, LocatedObject } from "../source/located.js";
 import { parseJson } from "../source/parse-json.js";
 import { SourceText } from "../source/text.js";
 import { GoError, GoInt, GoList, GoMap, GoObject, type GoValue, wellFormed } from "./values.js";
@@ -85,13 +85,19 @@ export function fromJson(text: string): GoValue {
   return fromLocated(value);
 }
 
-/** The value that a tree stands for; the last of repeated keys counts. */
-export function fromLocated(node: Located): GoValue {
+/** Objects and the trees that they were read from. */
+export type Places = WeakMap<GoMap, LocatedObject>;
+
+/** The value that a tree stands for, noted in `places`; the last of repeated keys counts. */
+export function fromLocated(node: Located, places?: Places): GoValue {
   switch (node.kind) {
-    case "object":
-      return new GoMap(node.members.map((each) => [each.key, fromLocated(each.value)]));
+    case "object": {
+      const map = new GoMap(node.members.map((each) => [each.key, fromLocated(each.value, places)]));
+      places?.set(map, node);
+      return map;
+    }
     case "array":
-      return new GoList(node.items.map(fromLocated));
+      return new GoList(node.items.map((each) => fromLocated(each, places)));
     case "null":
       return null;
     default:

@@ -38,7 +38,14 @@ function run(text: string, recorded: Recorded): { readonly out: string } | { rea
       throw fault;
     },
   };
-  const host = { templates, functions, absent: () => {}, included: () => undefined, called: () => {} };
+  const host = {
+    templates,
+    functions,
+    absent: () => {},
+    included: () => undefined,
+    placeOf: () => undefined,
+    called: () => {},
+  };
   try {
     for (const [name, each] of [...Object.entries(recorded.templates ?? {}), ["root", text] as const])
       for (const template of parseTemplates(name, new SourceText(name, each), context))

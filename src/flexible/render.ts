@@ -6,6 +6,7 @@ import type { Diagnostic, Outcome } from "../diagnostics/diagnostic.js";
 import { hasErrors } from "../diagnostics/diagnostic.js";
 import type { Messages } from "../diagnostics/messages.js";
 import { callsTo } from "../diagnostics/origin.js";
+import { member } from "../source/located.js";
 import type { Caller, RenderedText } from "../source/rendered.js";
 import { closest } from "../source/suggest.js";
 import { SourceText, type Span } from "../source/text.js";
@@ -14,6 +15,7 @@ import type { Absence } from "./expressions.js";
 import { TemplateFault } from "./fault.js";
 import { functionsOf } from "./functions/all.js";
 import type { FunctionTable } from "./functions/kit.js";
+import type { Places } from "./go-json.js";
 import { messages } from "./messages.js";
 import type { Template } from "./nodes.js";
 import { isEmpty, parseTemplates } from "./parser.js";
@@ -55,6 +57,7 @@ class Renderer {
   readonly #partials: Partials;
   readonly #functions: FunctionTable;
   readonly #templates = new Map<string, Template>();
+  readonly #places: Places = new WeakMap();
   #included: SourceText | undefined;
   /** The place of the command that runs, for what a function has to say. */
   #includes: { readonly path: string; readonly reason: string }[] = [];
@@ -77,7 +80,7 @@ class Renderer {
   render(): RenderedText | undefined {
     this.#checkSwitch();
     const report = (diagnostic: Diagnostic): void => void this.diagnostics.push(diagnostic);
-    const settings = readSettings(this.#environment.FC_SETTINGS, report);
+    const settings = readSettings(this.#environment.FC_SETTINGS, this.#places, report);
     const templates = readTemplates(this.#environment.FC_TEMPLATES, report);
     if (settings === undefined || templates === undefined) return undefined;
     const sound = [this.#source, ...templates].map((each) => this.#parse(each));
@@ -124,6 +127,7 @@ class Renderer {
         functions: this.#functions,
         absent: (absence) => this.#absent(absence),
         included: () => this.#included,
+        placeOf: (object, key) => member(this.#places.get(object), key)?.value.span,
         called: (span, caller) => this.#called(span, caller),
       });
     } catch (fault) {
@@ -250,4 +254,20 @@ function withCallers(diagnostic: Diagnostic, caller: Caller | undefined): Diagno
   return related.length === 0
     ? diagnostic
     : { ...diagnostic, related: [...(diagnostic.related ?? []), ...related] };
+}
+
+/** Faults of syntax where a file holds templates that nobody rendered, with that as their hint. */
+export function suggestRendering(
+  diagnostics: readonly Diagnostic[],
+  environment: Environment,
+): readonly Diagnostic[] {
+  if (environment.FC_ENABLE) return diagnostics;
+  return diagnostics.map((each) => {
+    const { source, start } = each.span;
+    const isTemplate =
+      each.code === "config/syntax" && source.line(source.position(start).line).includes("{{");
+    return isTemplate
+      ? { ...each, hint: "this is a template: set FC_ENABLE=1, FC_SETTINGS and so on to render it" }
+      : each;
+  });
 }

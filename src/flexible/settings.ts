@@ -5,23 +5,23 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { breaksSyntax } from "../source/json-fault.js";
 import { parseJson } from "../source/parse-json.js";
 import { SourceText } from "../source/text.js";
-import { fromLocated } from "./go-json.js";
+import { fromLocated, type Places } from "./go-json.js";
 import { messages } from "./messages.js";
 import { byBytes, GoMap, type GoValue } from "./values.js";
 
 type Report = (diagnostic: Diagnostic) => void;
 
 /** `settings/urls.json` under the name `urls`; undefined where a file or the folder is at fault. */
-export function readSettings(folder: string | undefined, report: Report): GoMap | undefined {
+export function readSettings(folder: string | undefined, places: Places, report: Report): GoMap | undefined {
   if (!folder) return new GoMap();
   const files = filesOf("FC_SETTINGS", folder, ".json", report);
   if (files === undefined) return undefined;
-  const entries = files.map((file) => [basename(file, ".json"), readObject(file, report)] as const);
+  const entries = files.map((file) => [basename(file, ".json"), readObject(file, places, report)] as const);
   if (entries.some(([, value]) => value === undefined)) return undefined;
   return new GoMap(entries as readonly (readonly [string, GoValue])[]);
 }
 
-function readObject(file: string, report: Report): GoValue | undefined {
+function readObject(file: string, places: Places, report: Report): GoValue | undefined {
   const source = readText(file, report);
   if (source === undefined) return undefined;
   const { value, faults } = parseJson(source);
@@ -33,7 +33,7 @@ function readObject(file: string, report: Report): GoValue | undefined {
   if (broken.length > 0 || value === undefined) return undefined;
   // Quirk: `null` is an object without members [krakend-flexibleconfig template.go, Go encoding/json].
   if (value.kind === "null") return new GoMap();
-  if (value.kind === "object") return fromLocated(value);
+  if (value.kind === "object") return fromLocated(value, places);
   report(messages.say("flexible/settings-not-an-object", value.span));
   return undefined;
 }

@@ -6,6 +6,8 @@ export interface Origin {
   readonly span: Span;
   /** Set where the part is a copy: each of its characters has a place of its own in the span. */
   readonly copied: boolean;
+  /** Where the value that was written here stands, if it was read from a file. */
+  readonly value?: Span;
   /** The place that asked for the text in which the part stands; undefined in the first text. */
   readonly caller: Caller | undefined;
 }
@@ -22,6 +24,13 @@ export interface Part {
   readonly origin: Origin;
 }
 
+/** Where a range of a made text comes from. */
+export interface Source {
+  readonly span: Span;
+  readonly caller: Caller | undefined;
+  readonly value: Span | undefined;
+}
+
 /** The text under the name that diagnostics show for it; parts are in order and start at 0. */
 export class RenderedText extends SourceText {
   readonly #parts: readonly Part[];
@@ -32,7 +41,7 @@ export class RenderedText extends SourceText {
   }
 
   /** Where a range was written, and through which calls; undefined for a text without parts. */
-  origin(start: number, end: number): { readonly span: Span; readonly caller?: Caller } | undefined {
+  origin(start: number, end: number): Source | undefined {
     const first = this.#partAt(start);
     if (first === undefined) return undefined;
     const from = placeIn(first, start);
@@ -41,10 +50,24 @@ export class RenderedText extends SourceText {
     const to = together ? endIn(last, end) : first.origin.span.end;
     const { source } = first.origin.span;
     const span = source.span(from, Math.max(from, to));
-    return first.origin.caller === undefined ? { span } : { span, caller: first.origin.caller };
+    return { span, caller: first.origin.caller, value: this.#valueIn(start, end) };
+  }
+
+  /** Where the first value that was written into a range stands. */
+  #valueIn(start: number, end: number): Span | undefined {
+    for (let at = this.#indexAt(start); at < this.#parts.length; at++) {
+      const { start: from, origin } = this.#parts[at]!;
+      if (from >= Math.max(end, start + 1)) return undefined;
+      if (origin.value !== undefined) return origin.value;
+    }
+    return undefined;
   }
 
   #partAt(offset: number): Part | undefined {
+    return this.#parts[this.#indexAt(offset)];
+  }
+
+  #indexAt(offset: number): number {
     let low = 0;
     let high = this.#parts.length - 1;
     while (low < high) {
@@ -52,7 +75,7 @@ export class RenderedText extends SourceText {
       if ((this.#parts[middle]?.start ?? 0) <= offset) low = middle;
       else high = middle - 1;
     }
-    return this.#parts[low];
+    return low;
   }
 }
 
