@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// How fast is it? This gateway beside a hand-written one of node:http and undici, nginx, @fastify/http-proxy and, where
-// KRAKEND_BIN names one, KrakenD; then the waiting times of gwc. `npm run bench -- --help` lists the options.
-// Ratios travel between machines, absolute figures do not.
+// How fast is it? This gateway beside a hand-written one of node:http and undici, nginx, @fastify/http-proxy
+// and, where KRAKEND_BIN names one, KrakenD; then the waiting times of gwc. `npm run bench -- --help` lists
+// the options. Ratios travel between machines, absolute figures do not.
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";

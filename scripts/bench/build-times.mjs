@@ -1,5 +1,5 @@
-// How long a person waits, on all cores: whole processes of `gwc build`, `gwc check` and `gwc run`, from start to
-// end (or, for run, to the first answer).
+// How long a person waits, on all cores: whole processes of `gwc build`, `gwc check` and `gwc run`, from
+// start to end (or, for run, to the first answer).
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";

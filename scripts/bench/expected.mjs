@@ -1,5 +1,5 @@
-// What each path must answer, found from the documents alone, and whether a gateway does. A fast wrong answer is no
-// answer: nothing is measured before it is right.
+// What each path must answer, found from the documents alone, and whether a gateway does. A fast wrong answer
+// is no answer: nothing is measured before it is right.
 import http from "node:http";
 import { isDeepStrictEqual } from "node:util";
 import { PROXIED } from "./configs.mjs";

@@ -94,7 +94,8 @@ export function threadTimes(pid) {
 
 function timesIn(file) {
   const stat = fs.readFileSync(file, "utf8");
-  // Fields are counted behind the name, which stands in brackets and may hold anything. [proc(5): utime, stime]
+  // Fields are counted behind the name, which stands in brackets and may hold anything. [proc(5): utime,
+  // stime]
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const toMicroseconds = (ticks) => (Number(ticks) * 1e6) / ticksPerSecond;
   return { user: toMicroseconds(fields[11]), system: toMicroseconds(fields[12]) };

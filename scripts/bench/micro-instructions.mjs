@@ -1,5 +1,5 @@
-// How many instructions an operation takes, from the counter of the processor: what start and warming up take is
-// taken away by counting twice. A count is steady where time is not.
+// How many instructions an operation takes, from the counter of the processor: what start and warming up take
+// is taken away by counting twice. A count is steady where time is not.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { has } from "./machine.mjs";

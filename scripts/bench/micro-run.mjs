@@ -1,6 +1,7 @@
-// One part in a process of its own, so that no part warms or spoils the engine for another. Arguments: the part; or the
-// part, the number of one of its operations and how often to do it, which is all that happens then, for a counter
-// outside; or the part and `smoke`, which only shows that its smallest operations agree. Prints one line of JSON.
+// One part in a process of its own, so that no part warms or spoils the engine for another. Arguments: the
+// part; or the part, the number of one of its operations and how often to do it, which is all that happens
+// then, for a counter outside; or the part and `smoke`, which only shows that its smallest operations agree.
+// Prints one line of JSON.
 import { isDeepStrictEqual } from "node:util";
 import { spread } from "./numbers.mjs";
 

@@ -1,4 +1,5 @@
-// Processes of the bench: started on the cores that they are given, and ended with the bench whatever happens.
+// Processes of the bench: started on the cores that they are given, and ended with the bench whatever
+// happens.
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";

@@ -1,6 +1,6 @@
-// The slow twin: the gateway as it is built, but for one function. Where it would walk a backend's JSON and keep
-// slices, the twin parses the document, picks the same two fields and prints them. What separates the two under
-// load is that alone.
+// The slow twin: the gateway as it is built, but for one function. Where it would walk a backend's JSON and
+// keep slices, the twin parses the document, picks the same two fields and prints them. What separates the
+// two under load is that alone.
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";

@@ -170,6 +170,24 @@ describe("the documents", () => {
     expect(text).toContain("not measured");
   });
 
+  it("keep what was measured before on the same machine, and leave out what failed", async () => {
+    interface Kept {
+      withOlder(found: unknown, older: unknown): Results;
+    }
+    const { withOlder } = await load<Kept>("report/documents.mjs");
+    const named = (name: string, rows: readonly Row[]): object => ({ ...results.cases[0], name, rows });
+    const older = { ...results, cases: [named("noop", [row("gwc", 1)]), named("allow", [row("gwc", 1)])] };
+    const newer = { ...results, cases: [named("allow", [row("gwc", 2)]), named("merge", [])] };
+    const told = (found: Results): readonly unknown[] =>
+      found.cases.map(({ name, rows }) => [name, rows[0]?.figures.cpuMicroseconds?.median]);
+    expect(told(withOlder(newer, older))).toEqual([
+      ["noop", 1],
+      ["allow", 2],
+    ]);
+    expect(told(withOlder(newer, { ...older, machine: "another" }))).toEqual([["allow", 2]]);
+    expect(told(withOlder(newer, undefined))).toEqual([["allow", 2]]);
+  });
+
   it("draw bars to scale, and texts that no reader of XML stumbles over", async () => {
     const { chart } = await load<{ chart(found: unknown): string }>("report/svg.mjs");
     const picture = chart(results);

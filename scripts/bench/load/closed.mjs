@@ -1,6 +1,6 @@
-// The load generator for machines without wrk: each connection asks again as soon as it was answered. Arguments:
-// port, path, connections, seconds, expected status. The time begins with the first answer. Prints one line of JSON:
-// requests, seconds, errors, latencies in ms.
+// The load generator for machines without wrk: each connection asks again as soon as it was answered.
+// Arguments: port, path, connections, seconds, expected status. The time begins with the first answer. Prints
+// one line of JSON: requests, seconds, errors, latencies in ms.
 import { Connection } from "./connection.mjs";
 import { Histogram } from "./histogram.mjs";
 

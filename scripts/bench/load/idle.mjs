@@ -1,6 +1,6 @@
-// Holds connections open that ask for nothing more. Arguments: port, path, count. Each asks once, so that the gateway
-// has served it; then `open N` is printed. A line on standard input is answered by the same with how many are open
-// now. Ends when its standard input does.
+// Holds connections open that ask for nothing more. Arguments: port, path, count. Each asks once, so that the
+// gateway has served it; then `open N` is printed. A line on standard input is answered by the same with how
+// many are open now. Ends when its standard input does.
 import { Connection } from "./connection.mjs";
 
 const [portText, path, countText] = process.argv.slice(2);

@@ -1,5 +1,5 @@
-// Load on a gateway from a process of its own, by wrk where it is installed. All give requests, seconds and latencies
-// in ms, and throw when an answer was not the expected one.
+// Load on a gateway from a process of its own, by wrk where it is installed. All give requests, seconds and
+// latencies in ms, and throw when an answer was not the expected one.
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { CORES, has } from "../machine.mjs";

@@ -1,8 +1,8 @@
-// Load at a fixed rate, whatever the answers do: a request is due when its time has come, waits for a free connection
-// if there is none, and its latency counts from when it was due, so a gateway that stalls cannot hide it. Arguments:
-// port, path, most connections, seconds, expected status, requests per second. The first fifth of the time is not
-// counted. Prints one line of JSON: requests, seconds, errors, latencies in ms, `late` (ms by which the generator
-// itself was behind at p99).
+// Load at a fixed rate, whatever the answers do: a request is due when its time has come, waits for a free
+// connection if there is none, and its latency counts from when it was due, so a gateway that stalls cannot
+// hide it. Arguments: port, path, most connections, seconds, expected status, requests per second. The first
+// fifth of the time is not counted. Prints one line of JSON: requests, seconds, errors, latencies in ms,
+// `late` (ms by which the generator itself was behind at p99).
 import os from "node:os";
 import { Worker } from "node:worker_threads";
 import { Connection } from "./connection.mjs";
@@ -60,8 +60,8 @@ try {
   os.setPriority(-10);
 } catch {}
 
-// Timers of Node come every millisecond at best, which would send requests in bursts: a thread that sleeps for a
-// tenth of that wakes this one.
+// Timers of Node come every millisecond at best, which would send requests in bursts: a thread that sleeps
+// for a tenth of that wakes this one.
 const TICK_MS = 0.1;
 const pulse = new Int32Array(new SharedArrayBuffer(4));
 const PULSE = `

@@ -1,5 +1,5 @@
-// Latency at a fixed rate: half of what the gateway answers at most. A gateway that answers more than gwc is measured
-// at gwc's rate, so that it never has the harder task.
+// Latency at a fixed rate: half of what the gateway answers at most. A gateway that answers more than gwc is
+// measured at gwc's rate, so that it never has the harder task.
 import { atRate, saturate } from "../load/load.mjs";
 import { spread } from "../numbers.mjs";
 import { inTurn, sample, summary, warmUp } from "./load.mjs";

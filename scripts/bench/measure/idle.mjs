@@ -1,4 +1,5 @@
-// Many connections that ask for nothing: what each costs in memory, and whether busy ones are as fast beside them.
+// Many connections that ask for nothing: what each costs in memory, and whether busy ones are as fast beside
+// them.
 import { fileURLToPath } from "node:url";
 import { saturate } from "../load/load.mjs";
 import { CORES, mostOpenFiles, residentMegabytes } from "../machine.mjs";

@@ -1,5 +1,5 @@
-// What a route with `allow` does with a backend's JSON: the emitted reader walks the bytes and keeps slices; the slow twin
-// parses, picks and prints.
+// What a route with `allow` does with a backend's JSON: the emitted reader walks the bytes and keeps slices;
+// the slow twin parses, picks and prints.
 import fs from "node:fs";
 import path from "node:path";
 import { loadConfig } from "../configs.mjs";

@@ -1,5 +1,5 @@
-// Finding the route of a request in the emitted router. The slow twin is the plain way: routes in a list, one regular
-// expression for each.
+// Finding the route of a request in the emitted router. The slow twin is the plain way: routes in a list, one
+// regular expression for each.
 import { manyEndpoints } from "../configs.mjs";
 import { emit, loadIn } from "../emitted.mjs";
 

@@ -17,13 +17,13 @@ export function readDocs() {
  * every case says itself from which versions its figures are.
  */
 export function withOlder(results, older) {
-  if (older === undefined || older.machine !== results.machine) return results;
-  const measured = (name) => results.cases.find((each) => each.name === name && each.fault === undefined);
-  const cases = CASES.map(({ name }) => measured(name) ?? older.cases.find((each) => each.name === name));
+  const kept = older?.machine === results.machine ? older : { cases: [] };
+  const caseOf = ({ cases }, name) => cases.find((each) => each.name === name && each.rows.length > 0);
+  const cases = CASES.map(({ name }) => caseOf(results, name) ?? caseOf(kept, name));
   return {
     ...results,
-    cases: cases.filter((each) => each?.rows.length > 0),
-    waits: results.waits ?? older.waits,
+    cases: cases.filter((each) => each !== undefined),
+    waits: results.waits ?? kept.waits,
   };
 }
 

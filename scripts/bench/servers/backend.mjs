@@ -1,6 +1,6 @@
-// The backend of the bench: fixed documents over keep-alive connections, as light as node:net allows; the first of
-// them once more after a delay (/slow), and a failure (/fail). Prints its port; ends when its standard input does,
-// so that it cannot outlive the bench.
+// The backend of the bench: fixed documents over keep-alive connections, as light as node:net allows; the
+// first of them once more after a delay (/slow), and a failure (/fail). Prints its port; ends when its
+// standard input does, so that it cannot outlive the bench.
 import net from "node:net";
 import { DELAY_MS, DOCUMENTS } from "../documents.mjs";
 

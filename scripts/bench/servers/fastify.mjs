@@ -1,5 +1,5 @@
-// @fastify/http-proxy with the routes of the bench. Arguments: own port, port of the documents, port of the slow
-// and failing backend. Ends when its standard input does.
+// @fastify/http-proxy with the routes of the bench. Arguments: own port, port of the documents, port of the
+// slow and failing backend. Ends when its standard input does.
 import proxy from "@fastify/http-proxy";
 import fastify from "fastify";
 import { PROXIED } from "../configs.mjs";

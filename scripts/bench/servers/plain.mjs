@@ -1,6 +1,6 @@
 // The yardstick: what one would write by hand for the configuration of the bench, with node:http and undici.
-// Arguments: own port, port of the documents, port of the slow and failing backend. Ends when its standard input
-// does.
+// Arguments: own port, port of the documents, port of the slow and failing backend. Ends when its standard
+// input does.
 import http from "node:http";
 import { Pool } from "undici";
 
