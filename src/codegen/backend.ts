@@ -13,9 +13,10 @@ import {
   template,
 } from "./code.js";
 import type { Declaration, FunctionDeclaration } from "./module.js";
-import { upperFirst } from "./names.js";
+import { lowerFirst, upperFirst } from "./names.js";
+import { type Chain, type Layer, layerFunction, layersOf, outcomeType, roomNotes } from "./nesting.js";
 import { type RoomCode, type RouteScope, roomCode } from "./rooms.js";
-import { type DataMode, reading } from "./shape.js";
+import { reading, unfiltered } from "./shape.js";
 import { shapeLines } from "./shape-keys.js";
 import type { Upstreams } from "./upstreams.js";
 
@@ -25,7 +26,7 @@ export interface BackendCall {
   /** The local that holds its outcome. */
   readonly local: Code;
   readonly callee: Code;
-  /** Parameters of the endpoint that the callee takes after `x`. */
+  /** Parameters of the request that the callee takes after `x`. */
   readonly params: readonly string[];
   readonly declarations: readonly Declaration[];
 }
@@ -33,104 +34,65 @@ export interface BackendCall {
 export interface BackendScope extends RouteScope {
   readonly endpoint: Endpoint;
   readonly upstreams: Upstreams;
-  readonly mode: DataMode;
-  /** Several backends share the body of the client, so it is read once before. */
+  /** Several calls share the body of the client, so it is read once before. */
   readonly sharedBody: boolean;
+  /** Parameters that are values of earlier answers, where there may be none. */
+  readonly earlier: ReadonlySet<string>;
+  /** Later backends may be given the whole answer of this one. */
+  readonly keepsAnswer: boolean;
 }
 
 export function backendCall(backend: Backend, local: string, scope: BackendScope): BackendCall {
   const name = upperFirst(local);
   const rooms = backend.rooms.map((room) => roomCode(room, local, scope, backend));
-  const params = [
-    ...new Set(backend.pattern.flatMap((piece) => (piece.kind === "param" ? [piece.name] : []))),
-  ];
+  const holes = backend.pattern.flatMap((piece) => (piece.kind === "text" ? [] : [piece.name]));
+  const params = [...new Set([...holes, ...rooms.flatMap((room) => room.params)])];
   const layers = layersOf(rooms);
   const callee = scope.names.claim(`call${name}`);
   const names = [callee, ...layers.wrapped.map(() => scope.names.claim(`fetch${name}`))];
   const declarations: Declaration[] = [
     ...rooms.flatMap((room) => room.declarations),
     ...layers.wrapped.map((layer, index) =>
-      layerFunction(layer, names[index]!, names[index + 1]!, params, scope),
+      layerFunction(layer, names[index]!, names[index + 1]!, chainOf(params, scope)),
     ),
     ...innerFunction(backend, names.at(-1)!, params, rooms, layers.innermost, scope),
   ];
   return { backend, local: identifier(local), callee: identifier(callee), params, declarations };
 }
 
-/** Rooms with something to do after the call stand around a function of their own. */
-interface Layer {
-  readonly rooms: readonly RoomCode[];
-  readonly before: readonly Code[];
-  readonly after: readonly Code[];
-}
-
-/**
- * Outermost first. What is inside a room with `after` must come back to it, refusals of the rooms
- * inside included, so each such room gets a function around the rest.
- */
-function layersOf(rooms: readonly RoomCode[]): {
-  readonly wrapped: readonly Layer[];
-  readonly innermost: Layer;
-} {
-  const wrapped: Layer[] = [];
-  let open: RoomCode[] = [];
-  for (const room of rooms) {
-    open.push(room);
-    if (room.slots.after === undefined) continue;
-    wrapped.push(layer(open));
-    open = [];
-  }
-  return { wrapped, innermost: layer(open) };
-}
-
-function layer(rooms: readonly RoomCode[]): Layer {
-  return {
-    rooms,
-    before: rooms.flatMap((room) => room.slots.before ?? []),
-    after: rooms.flatMap((room) => room.slots.after ?? []),
-  };
-}
-
-type Parameter = { readonly name: string; readonly type: Code };
-
-function parameters(params: readonly string[], scope: BackendScope): readonly Parameter[] {
+export function parameters(
+  params: readonly string[],
+  scope: BackendScope,
+): FunctionDeclaration["parameters"] {
   return [
     { name: "x", type: runtimeType("Exchange") },
-    ...params.map((param) => ({ name: scope.locals.get(param)!, type: code`string` })),
+    ...params.map((param) => ({
+      name: scope.locals.get(param)!,
+      type: scope.earlier.has(param) ? code`string | undefined` : code`string`,
+    })),
     { name: "deadline", type: code`number` },
     ...(scope.sharedBody ? [{ name: "body", type: runtimeType("SharedBody") }] : []),
   ];
 }
 
+function chainOf(params: readonly string[], scope: BackendScope): Chain {
+  return {
+    mode: scope.mode,
+    parameters: parameters(params, scope),
+    arguments: (x, deadline) => callArguments(params, scope, x, deadline),
+  };
+}
+
 /** What the handler and the outer function pass on. */
-export function callArguments(params: readonly string[], scope: BackendScope, deadline: Code): Code {
-  const names = params.map((param) => identifier(scope.locals.get(param)!));
-  return join([code`x`, ...names, deadline, ...(scope.sharedBody ? [code`body`] : [])], ", ");
-}
-
-function outcomeType(mode: DataMode): Code {
-  const outcome = runtimeType("Outcome");
-  return mode === "text" ? code`Promise<${outcome}>` : code`Promise<${outcome}<${runtimeType("Keyed")}>>`;
-}
-
-function layerFunction(
-  { rooms, before, after }: Layer,
-  name: string,
-  inner: string,
+export function callArguments(
   params: readonly string[],
   scope: BackendScope,
-): FunctionDeclaration {
-  const call = code`await ${identifier(inner)}(${callArguments(params, scope, code`deadline`)})`;
-  return {
-    kind: "function",
-    name,
-    async: true,
-    exported: false,
-    parameters: parameters(params, scope),
-    returns: outcomeType(scope.mode),
-    about: roomNotes(rooms),
-    body: lines([...before, code`const outcome = ${call};`, ...after, code`return outcome;`]),
-  };
+  x: Code,
+  deadline: Code,
+  body = code`body`,
+): Code {
+  const names = params.map((param) => identifier(scope.locals.get(param)!));
+  return join([x, ...names, deadline, ...(scope.sharedBody ? [body] : [])], ", ");
 }
 
 function innerFunction(
@@ -142,8 +104,10 @@ function innerFunction(
   scope: BackendScope,
 ): readonly Declaration[] {
   const target = targetCode(backend, scope);
-  const read = backend.decode === "no-op" ? undefined : reading(backend, scope.mode, scope.names);
+  const filter = rooms.find((room) => room.slots.filter !== undefined)?.slots.filter;
+  const read = backend.decode === "no-op" ? undefined : reading(backend, scope.mode, scope.names, filter);
   const relays = scope.endpoint.output === "no-op";
+  const shape = filter === undefined ? backend.shape : unfiltered(backend.shape);
   const body = lines([
     ...innermost.before,
     ...headersCode(backend),
@@ -160,14 +124,10 @@ function innerFunction(
     exported: false,
     parameters: parameters(params, scope),
     returns: outcomeType(scope.mode),
-    about: [...aboutBackend(backend), ...shapeLines(backend.shape), ...roomNotes(innermost.rooms)],
+    about: [...aboutBackend(backend), ...shapeLines(shape), ...roomNotes(innermost.rooms)],
     body,
   };
   return [...target.declarations, declaration, ...(read?.functions ?? [])];
-}
-
-function roomNotes(rooms: readonly RoomCode[]): readonly string[] {
-  return [...new Set(rooms.map((room) => `${room.namespace} (${room.where})`))];
 }
 
 /** Method, address and place. */
@@ -178,7 +138,9 @@ export function aboutBackend(backend: Backend): readonly string[] {
 }
 
 function patternFor(pattern: readonly PatternPiece[]): string {
-  return pattern.map((piece) => (piece.kind === "text" ? piece.text : `{${piece.name}}`)).join("");
+  return pattern
+    .map((piece) => (piece.kind === "text" ? piece.text : `{${lowerFirst(piece.name)}}`))
+    .join("");
 }
 
 /** A path that needs no work at run time [Go net/url validEncoded]. */
@@ -188,9 +150,12 @@ function targetCode(
   backend: Backend,
   scope: BackendScope,
 ): { readonly expression: Code; readonly declarations: readonly Declaration[] } {
-  const pieces = backend.pattern.map((piece) =>
-    piece.kind === "text" ? piece.text : identifier(scope.locals.get(piece.name)!),
-  );
+  const pieces = backend.pattern.map((piece) => {
+    if (piece.kind === "text") return piece.text;
+    const local = identifier(scope.locals.get(piece.name)!);
+    // A placeholder without a value stays.
+    return piece.kind === "param" ? local : code`${local} ?? ${byteLiteral(`{{.${piece.name}}}`)}`;
+  });
   const fixed = backend.pattern.every((piece) => piece.kind === "text");
   const text = template(pieces);
   if (!fixed) return { expression: withQuery(backend, code`${runtime.wirePath}(${text})`), declarations: [] };
@@ -262,8 +227,11 @@ function answerCode(
   outcome: Code | undefined,
 ): readonly Code[] {
   if (relays) return [code`return ${runtime.relayed}(answer);`];
-  if (outcome === undefined)
-    return [code`return ${runtime.succeeded}(${scope.mode === "text" ? "" : code`new Map()`});`];
+  if (outcome === undefined) {
+    const empty = scope.mode === "text" ? code`""` : code`new Map()`;
+    if (scope.keepsAnswer) return [code`return new ${runtime.Outcome}(${empty}, true, undefined, answer);`];
+    return [code`return ${runtime.succeeded}(${empty});`];
+  }
   const own = rooms.map((room) => room.slots.badStatus).find((slot) => slot !== undefined);
   const route = byteLiteral(`[${backend.methodText} ${backend.patternText}]`);
   const bad = own?.[scope.mode] ?? code`${runtime.badStatus}(answer, ${route})`;

@@ -11,7 +11,9 @@ const GUARD_OF_ROUTES = ref("../guard.js", "guard");
 
 /** The rooms of a stage with their code, in a module whose names are `names`. */
 function roomsOf(gateway: Gateway, rooms: readonly Attached[], names: Names): readonly RoomCode[] {
-  return rooms.map((room) => roomCode(room, room.stage, { names, locals: new Map(), gateway }));
+  return rooms.map((room) =>
+    roomCode(room, room.stage, { names, locals: new Map(), gateway, mode: "text", keys: undefined }),
+  );
 }
 
 /** Whether a room stands in the guard: then all of its code is there. */

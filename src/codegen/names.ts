@@ -20,6 +20,8 @@ export const SHARED_LOCALS = [
   "outcome",
   "json",
   "key",
+  "copy",
+  "attempt",
 ] as const;
 
 /** `user-id` -> `userId`; words of anything that is not a letter or digit; `fallback` if none is left. */
@@ -34,7 +36,7 @@ export function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function lowerFirst(text: string): string {
+export function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 

@@ -1,15 +1,18 @@
 // Endpoint -> one module: the handler, the calls of its backends, their readers.
 import { durationText } from "../config/duration.js";
-import type { Backend, Endpoint, Gateway } from "../model/model.js";
-import { aboutBackend, type BackendCall, type BackendScope, backendCall, callArguments } from "./backend.js";
+import type { Endpoint, Gateway } from "../model/model.js";
+import { aboutBackend, type BackendCall, type BackendScope, backendCall } from "./backend.js";
 import { byteLiteral, type Code, code, identifier, join, lines, runtime, runtimeType } from "./code.js";
 import { replyWith, sendsOneKey } from "./encodings.js";
+import { flowOf, ownTimeout } from "./flow.js";
+import { gather } from "./gather.js";
 import { guardStatement } from "./layers.js";
+import { type Merge, mergePlan } from "./merge-plan.js";
 import type { Declaration, FunctionDeclaration, Module } from "./module.js";
 import { camelCase, Names, SHARED_LOCALS, slug, upperFirst } from "./names.js";
+import { roomNotes } from "./nesting.js";
 import { roomCode } from "./rooms.js";
-import type { DataMode } from "./shape.js";
-import { topKeys } from "./shape-keys.js";
+import { backendScope, scopeOf } from "./route-scope.js";
 import type { Upstreams } from "./upstreams.js";
 
 export interface RouteModule {
@@ -48,20 +51,26 @@ export function routeModule(
   ]);
   const locals = new Map(endpoint.params.map(({ name }) => [name, names.claim(camelCase(name, "param"))]));
   const plan = mergePlan(endpoint);
-  const sharedBody = endpoint.backends.length > 1;
-  const scope: BackendScope = { names, locals, gateway, endpoint, upstreams, mode: plan.mode, sharedBody };
+  const scope = scopeOf({ gateway, endpoint, upstreams }, names, locals, plan);
   const calls = endpoint.backends.map((backend, index) =>
-    backendCall(backend, names.claim(camelCase(backend.subject, ordinal(index))), scope),
+    backendCall(backend, names.claim(camelCase(backend.subject, ordinal(index))), backendScope(scope, index)),
+  );
+  const shadows = endpoint.shadows.map((backend, index) =>
+    backendCall(
+      backend,
+      names.claim(`shadow${upperFirst(camelCase(backend.subject, ordinal(index)))}`),
+      backendScope(scope, index),
+    ),
   );
   const declarations = [
-    ...constants(endpoint),
-    ...handlerDeclarations(endpoint, gateway, handler, calls, plan, scope),
+    ...constants(endpoint, isFilled(endpoint)),
+    ...handlerDeclarations({ endpoint, gateway, handler, calls, shadows, plan, scope }),
   ];
   return {
     module: { path: `routes/${file}.ts`, about: [], declarations },
     endpoint,
     handler,
-    params: [...locals.keys()],
+    params: endpoint.params.map(({ name }) => name),
   };
 }
 
@@ -69,38 +78,12 @@ function ordinal(index: number): string {
   return ["first", "second", "third", "fourth", "fifth"][index] ?? `backend${index + 1}`;
 }
 
-/** How the answers of the backends are put together. */
-interface MergePlan {
-  readonly mode: DataMode;
-  /** The backends in the order in which their members are joined. */
-  readonly order: readonly number[];
+/** Rooms may put data beside an answer that is handed over as it is. */
+function isFilled({ output, rooms }: Endpoint): boolean {
+  return output === "no-op" && rooms.some(({ feature, plan }) => feature.fillsNoOp?.(plan) === true);
 }
 
-/**
- * Answers whose keys are known and different are joined as text. Where keys may collide the last
- * to arrive wins, and where one key is asked for it must be found: there they are kept apart.
- */
-function mergePlan(endpoint: Endpoint): MergePlan {
-  const order = endpoint.backends.map((_backend, index) => index);
-  if (sendsOneKey(endpoint.output)) return { mode: "keyed", order };
-  if (endpoint.backends.length === 1) return { mode: "text", order };
-  const keys = endpoint.backends.map(keysWithDetails);
-  if (keys.some((each) => each === undefined)) return { mode: "keyed", order };
-  const sorted = order
-    .map((index) => ({ index, keys: [...(keys[index] ?? [])].sort() }))
-    .sort((a, b) => ((a.keys[0] ?? "") < (b.keys[0] ?? "") ? -1 : 1));
-  const flat = sorted.flatMap((each) => each.keys);
-  const apart = flat.every((key, index) => index === 0 || flat[index - 1]! < key);
-  return apart ? { mode: "text", order: sorted.map((each) => each.index) } : { mode: "keyed", order };
-}
-
-function keysWithDetails(backend: Backend): readonly string[] | undefined {
-  const keys = topKeys(backend);
-  const more = backend.rooms.flatMap((room) => room.feature.addedKeys?.(room.plan) ?? []);
-  return keys === undefined ? undefined : [...keys, ...more];
-}
-
-function constants(endpoint: Endpoint): readonly Declaration[] {
+function constants(endpoint: Endpoint, filled: boolean): readonly Declaration[] {
   const constant = (name: string, value: Code): Declaration => ({
     kind: "constant",
     name,
@@ -108,32 +91,35 @@ function constants(endpoint: Endpoint): readonly Declaration[] {
     value,
   });
   const label = constant("LABEL", byteLiteral(endpoint.label));
-  if (endpoint.cacheControl === undefined || endpoint.output === "no-op") return [label];
+  if (endpoint.cacheControl === undefined || (endpoint.output === "no-op" && !filled)) return [label];
   return [label, constant("CACHE_CONTROL", code`${endpoint.cacheControl}`)];
 }
 
-function handlerDeclarations(
-  endpoint: Endpoint,
-  gateway: Gateway,
-  handler: string,
-  calls: readonly BackendCall[],
-  plan: MergePlan,
-  scope: BackendScope,
-): readonly Declaration[] {
-  const subject = camelCase(
-    endpoint.path.split("/").findLast((part) => /^[A-Za-z]/.test(part)) ?? "",
-    "route",
-  );
-  const rooms = endpoint.rooms.map((room) => roomCode(room, subject, scope));
-  const before = rooms.flatMap((room) => room.slots.before ?? []);
-  const after = [...rooms].reverse().flatMap((room) => room.slots.after ?? []);
+interface Route {
+  readonly endpoint: Endpoint;
+  readonly gateway: Gateway;
+  readonly handler: string;
+  readonly calls: readonly BackendCall[];
+  readonly shadows: readonly BackendCall[];
+  readonly plan: Merge;
+  readonly scope: BackendScope;
+}
+
+function handlerDeclarations(route: Route): readonly Declaration[] {
+  const { endpoint, gateway, handler, calls, shadows, plan, scope } = route;
+  const words = endpoint.path.split("/");
+  const subject = camelCase(words.findLast((part) => /^[A-Za-z]/.test(part)) ?? "", "route");
+  const rooms = endpoint.rooms.map((room) => ({ room, code: roomCode(room, subject, scope) }));
+  const outer = rooms.flatMap(({ room, code }) => (room.stage === "endpoint" ? [code] : []));
+  const inner = rooms.flatMap(({ room, code }) => (room.stage === "proxy" ? [code] : []));
+  const gathered = gather(flowOf(endpoint, calls, shadows, plan, scope), inner, scope);
   const body = [
     ...paramCheck(endpoint, gateway, scope),
     ...guardStatement(gateway),
     ...(gateway.settings.numbersRoutes ? [code`x.place = ${gateway.endpoints.indexOf(endpoint) + 1};`] : []),
-    ...before,
-    ...outcomeCode(endpoint, calls, plan, scope, after),
-    ...replyCode(endpoint, gateway),
+    ...outer.flatMap((room) => room.slots.before ?? []),
+    ...gathered.statements,
+    ...replyCode(endpoint, gateway, scope),
   ];
   const declaration: FunctionDeclaration = {
     kind: "function",
@@ -142,24 +128,21 @@ function handlerDeclarations(
     exported: true,
     parameters: [
       { name: "x", type: runtimeType("Exchange") },
-      ...[...scope.locals.values()].map((name) => ({ name, type: code`string` })),
+      ...endpoint.params.map(({ name }) => ({ name: scope.locals.get(name)!, type: code`string` })),
     ],
     returns: code`Promise<void>`,
-    about: about(endpoint, calls, [...new Set(rooms.map((room) => `${room.namespace} (${room.where})`))]),
+    about: about(route, roomNotes([...outer, ...inner])),
     body: lines(body),
   };
   return [
-    ...rooms.flatMap((room) => room.declarations),
+    ...[...outer, ...inner].flatMap((room) => room.declarations),
     declaration,
-    ...calls.flatMap((call) => call.declarations),
+    ...gathered.declarations,
+    ...[...calls, ...shadows].flatMap((call) => call.declarations),
   ];
 }
 
-function about(
-  endpoint: Endpoint,
-  calls: readonly BackendCall[],
-  rooms: readonly string[],
-): readonly string[] {
+function about({ endpoint, calls, shadows }: Route, rooms: readonly string[]): readonly string[] {
   const limits = calls.map(({ backend }) => ownTimeout(backend, endpoint));
   return [
     `${endpoint.method} ${endpoint.path} (${endpoint.where})`,
@@ -167,6 +150,10 @@ function about(
       const limit = limits[index];
       const within = limit === undefined ? "" : `, within its own ${durationText(limit)}`;
       return `  ${local.toText((each) => each.name)}: ${aboutBackend(backend).join(" ")}${within}`;
+    }),
+    ...shadows.map(({ backend }) => {
+      const within = durationText(backend.settings.asideMs ?? 0);
+      return `  aside, within ${within}: ${aboutBackend(backend).join(" ")}`;
     }),
     ...rooms.map((room) => `  ${room}`),
     aboutTime(endpoint, limits),
@@ -181,6 +168,7 @@ function aboutTime(endpoint: Endpoint, limits: readonly (number | undefined)[]):
       : `The endpoint has ${whole}.`;
   }
   const share = `${durationText(endpoint.callTimeoutMs)} (85 % of the endpoint's ${whole})`;
+  if (endpoint.settings.sequential) return `One backend after the other; together they have ${share}.`;
   const without = limits.filter((limit) => limit === undefined).length;
   if (without === 0) return "All backends at once.";
   return without === limits.length
@@ -188,69 +176,25 @@ function aboutTime(endpoint: Endpoint, limits: readonly (number | undefined)[]):
     : `All backends at once; one without a timeout of its own has ${share}.`;
 }
 
-/** The backend's own upper bound in milliseconds, where it is less than what the endpoint leaves it. */
-function ownTimeout(backend: Backend, endpoint: Endpoint): number | undefined {
-  const { timeoutMs } = backend;
-  return timeoutMs !== undefined && timeoutMs < endpoint.callTimeoutMs ? timeoutMs : undefined;
-}
-
 function paramCheck(endpoint: Endpoint, gateway: Gateway, scope: BackendScope): readonly Code[] {
   if (!gateway.settings.checkParams || endpoint.params.length === 0) return [];
-  const values = [...scope.locals.values()].map(identifier);
+  const values = endpoint.params.map(({ name }) => identifier(scope.locals.get(name)!));
   return [code`if (${runtime.refuseParams}(x, ${join(values, ", ")})) return;`];
 }
 
-function outcomeCode(
-  endpoint: Endpoint,
-  calls: readonly BackendCall[],
-  plan: MergePlan,
-  scope: BackendScope,
-  after: readonly Code[],
-): readonly Code[] {
-  const several = calls.length > 1;
-  const deadlineOf = (backend: Backend): Code =>
-    several && ownTimeout(backend, endpoint) === undefined
-      ? code`deadline`
-      : code`x.startedAt + ${ownTimeout(backend, endpoint) ?? endpoint.callTimeoutMs}`;
-  const invoke = (call: BackendCall): Code =>
-    code`${call.callee}(${callArguments(call.params, scope, deadlineOf(call.backend))})`;
-  const declare = after.length > 0 ? code`let` : code`const`;
-  if (!several) {
-    const [only] = calls;
-    return [code`${declare} outcome = ${settled(endpoint, plan, code`await ${invoke(only!)}`)};`, ...after];
-  }
-  const merged = code`${plan.mode === "text" ? runtime.merge : runtime.mergeByArrival}(${join(
-    plan.order.map((index) => calls[index]!.local),
-    ", ",
-  )})`;
-  const whole = endpoint.settings.allOrNothing ? code`${runtime.requireAll}(${merged})` : merged;
-  return [
-    code`const deadline = x.startedAt + ${endpoint.callTimeoutMs};`,
-    code`const body = x.hasBody ? await x.readBody(deadline) : undefined;`,
-    code`const [${join(
-      calls.map((call) => call.local),
-      ", ",
-    )}] = await Promise.all([\n  ${join(calls.map(invoke), ",\n  ")},\n]);`,
-    code`${declare} outcome = ${settled(endpoint, plan, whole)};`,
-    ...after,
-  ];
-}
-
-/** Data that was kept under its keys becomes text where the whole document is sent. */
-function settled(endpoint: Endpoint, plan: MergePlan, outcome: Code): Code {
-  return plan.mode === "keyed" && !sendsOneKey(endpoint.output)
-    ? code`${runtime.flatten}(${outcome})`
-    : outcome;
-}
-
-function replyCode(endpoint: Endpoint, gateway: Gateway): readonly Code[] {
+function replyCode(endpoint: Endpoint, gateway: Gateway, scope: BackendScope): readonly Code[] {
   const { hideVersion, returnErrorMessage } = gateway.settings;
   const banner = hideVersion ? runtime.HIDDEN_BANNER : runtime.BANNER;
   const failure = returnErrorMessage ? runtime.replyFailureText : runtime.replyFailure;
-  const missing = endpoint.output === "no-op" ? code`outcome.answer` : code`outcome.data`;
+  const cache = endpoint.cacheControl === undefined ? code`` : code`, CACHE_CONTROL`;
+  const filled = isFilled(endpoint);
+  const missing = endpoint.output === "no-op" && !filled ? code`outcome.answer` : code`outcome.data`;
   const refuse = code`if (${missing} === undefined) return ${failure}(x, ${banner}, LABEL, outcome.error);`;
+  if (filled) return [refuse, code`${runtime.relayFilled}(x, ${banner}, LABEL, outcome${cache});`];
   if (endpoint.output === "no-op") return [refuse, code`${runtime.relay}(x, ${banner}, outcome.answer);`];
   const reply = replyWith(endpoint.output);
-  const cache = endpoint.cacheControl === undefined ? code`` : code`, CACHE_CONTROL`;
-  return [refuse, code`${reply}(x, ${banner}, LABEL, outcome${cache});`];
+  // Data that was kept under its keys becomes text where the whole document is sent.
+  const flat = scope.mode === "keyed" && !sendsOneKey(endpoint.output);
+  const outcome = flat ? code`${runtime.flatten}(outcome)` : code`outcome`;
+  return [refuse, code`${reply}(x, ${banner}, LABEL, ${outcome}${cache});`];
 }

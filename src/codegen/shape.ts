@@ -29,10 +29,21 @@ export interface Reading {
   readonly functions: readonly FunctionDeclaration[];
 }
 
-/** How a good answer of this backend is read. */
-export function reading(backend: Backend, mode: DataMode, names: Names): Reading {
-  const { decode, shape } = backend;
-  const writer = new ShapeWriter(backend, mode, names);
+/** An expression of `Filtered` for an expression of Members. */
+export type Filter = (members: Code) => Code;
+
+/** What is left of a shape where a room filters instead. */
+export function unfiltered({ target, allow, group }: ShapePlan): ShapePlan {
+  // A list without entries stands for a target that leads nowhere.
+  const nothing = allow?.size === 0 ? allow : undefined;
+  return { target, allow: nothing, deny: undefined, mapping: new Map(), group };
+}
+
+/** How a good answer of this backend is read; `filter` takes the place of allow, deny and mapping. */
+export function reading(backend: Backend, mode: DataMode, names: Names, filter?: Filter): Reading {
+  const { decode } = backend;
+  const shape = filter === undefined ? backend.shape : unfiltered(backend.shape);
+  const writer = new ShapeWriter({ ...backend, shape }, mode, names, filter);
   switch (decode) {
     case "json": {
       const whenNull = writer.whenNull();
@@ -66,12 +77,14 @@ class ShapeWriter {
   readonly #backend: Backend;
   readonly #mode: DataMode;
   readonly #names: Names;
+  readonly #filter: Filter | undefined;
   readonly #functions: FunctionDeclaration[] = [];
 
-  constructor(backend: Backend, mode: DataMode, names: Names) {
+  constructor(backend: Backend, mode: DataMode, names: Names, filter: Filter | undefined) {
     this.#backend = backend;
     this.#mode = mode;
     this.#names = names;
+    this.#filter = filter;
   }
 
   result(outcome: Code): Reading {
@@ -115,6 +128,7 @@ class ShapeWriter {
     const [kept] = fixedKey(key, shape);
     if (kept === undefined) return this.empty();
     const member = [`"${canonicalKey(kept)}":`, value];
+    if (this.#filter !== undefined) return this.#filtering(this.#filter).wrap(template([",", ...member]));
     const group = shape.group === undefined ? undefined : canonicalKey(shape.group);
     if (this.#mode === "text") {
       return group === undefined ? template([",", ...member]) : template([`,"${group}":{`, ...member, "}"]);
@@ -135,6 +149,7 @@ class ShapeWriter {
   /** How the outermost reader hands over what it collected. */
   #end(): End {
     const { group } = this.#backend.shape;
+    if (this.#filter !== undefined) return this.#filtering(this.#filter);
     if (group === undefined) return { mode: this.#mode, result: this.#mode, wrap: (data) => data };
     const key = canonicalKey(group);
     const wrap = (members: Code): Code => {
@@ -144,6 +159,22 @@ class ShapeWriter {
         : code`new Map([[${byteLiteral(key)}, ${document}]])`;
     };
     return { mode: "text", result: this.#mode, wrap };
+  }
+
+  /** The room's filter takes members; a group stands around what it leaves. */
+  #filtering(filter: Filter): End {
+    const { group } = this.#backend.shape;
+    const wrap = (members: Code): Code => {
+      const filtered = filter(members);
+      if (group === undefined)
+        return code`${filtered}.${identifier(this.#mode === "text" ? "members" : "keyed")}()`;
+      const key = canonicalKey(group);
+      const document = code`${filtered}.document()`;
+      return this.#mode === "text"
+        ? template([`,"${key}":`, document])
+        : code`new Map([[${byteLiteral(key)}, ${document}]])`;
+    };
+    return { mode: "text", result: this.#mode, wrap, emptied: group === undefined };
   }
 
   /** Goes down the target, then filters. */
@@ -158,7 +189,7 @@ class ShapeWriter {
     const found = code`found = json.enterObject() ? ${reader}(json) : ${nothing};`;
     this.#function(
       name,
-      end.result,
+      end,
       [`target: ${target.join(".")}`],
       lines([
         code`let found: ${runtimeType(end.mode === "text" ? "Members" : "Keyed")} = ${nothing};`,
@@ -176,12 +207,12 @@ class ShapeWriter {
     if (shape.deny !== undefined || shape.mapping.size > 0) {
       return this.#denied(wish, end, shape.deny ?? new Map(), shape, about);
     }
-    if (end.mode === end.result && shape.group === undefined) {
+    if (end.mode === end.result && shape.group === undefined && this.#filter === undefined) {
       return end.mode === "text" ? code`${runtime.readMembers}` : code`${runtime.readKeyed}`;
     }
     if (shape.target.length > 0) return code`${runtime.readMembers}`;
     const name = this.#names.claim(wish);
-    this.#function(name, end.result, about, code`return ${end.wrap(code`json.keepMembers()`)};`);
+    this.#function(name, end, about, code`return ${end.wrap(code`json.keepMembers()`)};`);
     return identifier(name);
   }
 
@@ -204,7 +235,7 @@ class ShapeWriter {
     const isObject = (key: string): boolean => tree.get(key) instanceof Map;
     this.#function(
       name,
-      end.result,
+      end,
       about,
       lines([
         ...declared(locals),
@@ -243,7 +274,7 @@ class ShapeWriter {
       mode === "text" ? code`members += \`,"\${key}":\${json.keep()}\`;` : code`data.set(key, json.keep());`;
     this.#function(
       name,
-      end.result,
+      end,
       about,
       lines([
         start(mode),
@@ -267,14 +298,14 @@ class ShapeWriter {
     return new Map(keys.map((key) => [key, identifier(names.claim(camelCase(key, "value")))]));
   }
 
-  #function(name: string, mode: DataMode, about: readonly string[], body: Code): void {
+  #function(name: string, end: End, about: readonly string[], body: Code): void {
     this.#functions.unshift({
       kind: "function",
       name,
       async: false,
       exported: false,
       parameters: [{ name: "json", type: runtimeType("JsonReader") }],
-      returns: runtimeType(mode === "text" ? "Members" : "Keyed"),
+      returns: code`${runtimeType(end.result === "text" ? "Members" : "Keyed")}${end.emptied ? code` | undefined` : code``}`,
       about,
       body,
     });
@@ -286,6 +317,8 @@ interface End {
   readonly mode: DataMode;
   readonly result: DataMode;
   readonly wrap: (data: Code) => Code;
+  /** A filter may leave nothing, not even an empty object. */
+  readonly emptied?: boolean;
 }
 
 /** A reader of a part returns what it collected. */

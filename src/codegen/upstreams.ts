@@ -47,7 +47,7 @@ export class Upstreams {
   }
 
   #backends(): readonly Backend[] {
-    return this.#gateway.endpoints.flatMap((endpoint) => endpoint.backends);
+    return this.#gateway.endpoints.flatMap(({ backends, shadows }) => [...backends, ...shadows]);
   }
 }
 

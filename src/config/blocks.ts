@@ -3,7 +3,14 @@ import { createRequire } from "node:module";
 import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.js";
 import type { AnyFeature, JsonSchema, Pipe, Stage } from "../features/kit.js";
-import { atPointer, type Located, type LocatedObject, type Member, plain } from "../source/located.js";
+import {
+  atPointer,
+  type Located,
+  type LocatedObject,
+  member as lastMember,
+  type Member,
+  plain,
+} from "../source/located.js";
 import { closest } from "../source/suggest.js";
 import { asksForEnvironment, type LateValues } from "./late.js";
 import { LateBlock } from "./late-block.js";
@@ -76,6 +83,19 @@ export class BlockReader {
     });
   }
 
+  /** The keys of an endpoint that are blocks of rooms around its backends. */
+  readKeys(endpoint: Located): readonly Block[] {
+    return this.#pipe.backend.flatMap((feature) => {
+      const found = feature.place === "endpoint" ? lastMember(endpoint, feature.namespace) : undefined;
+      return found === undefined ? [] : this.#blockFor(feature, "backend", feature.namespace, found);
+    });
+  }
+
+  /** The value of a namespace in an `extra_config`, whatever name it goes by. */
+  find(extra: Located | undefined, namespace: string): Located | undefined {
+    return extra?.kind === "object" ? this.#chosen(extra).get(namespace)?.value : undefined;
+  }
+
   /** Older names read as the current ones; the current one wins, then the last. */
   #chosen(extra: LocatedObject): ReadonlyMap<string, Member> {
     const chosen = new Map<string, Member>();
@@ -100,7 +120,7 @@ export class BlockReader {
   #block(name: string, member: Member, level: Level): readonly Block[] {
     const stages = isMisplaced(name, level) ? [] : stagesOf[level];
     const found = stages.flatMap((stage) =>
-      this.#pipe[stage].filter((each) => each.namespace === name).map((feature) => ({ feature, stage })),
+      this.#pipe[stage].filter((each) => isBlock(each, name)).map((feature) => ({ feature, stage })),
     );
     if (found.length === 0) {
       this.#report(this.#explainMissing(name, member, level));
@@ -110,15 +130,17 @@ export class BlockReader {
       Object.keys((feature.schema.properties as object | undefined) ?? {}),
     );
     this.#reportUnknownKeys(member.value, name, known);
-    return found.flatMap(({ feature, stage }) => {
-      const fit = this.#fit(feature, member);
-      if (fit === undefined) return [];
-      return [{ feature, stage, namespace: name, ...fit, node: member.value, keySpan: member.keySpan }];
-    });
+    return found.flatMap(({ feature, stage }) => this.#blockFor(feature, stage, name, member));
+  }
+
+  #blockFor(feature: AnyFeature, stage: Stage, namespace: string, member: Member): readonly Block[] {
+    const fit = this.#fit(feature, member);
+    if (fit === undefined) return [];
+    return [{ feature, stage, namespace, ...fit, node: member.value, keySpan: member.keySpan }];
   }
 
   #explainMissing(name: string, member: Member, level: Level): Diagnostic {
-    const elsewhere = this.#features().find((each) => each.namespace === name);
+    const elsewhere = this.#features().find((each) => isBlock(each, name));
     const known: Namespace | undefined = Object.hasOwn(namespaces, name) ? namespaces[name] : undefined;
     const span = member.keySpan;
     if (known === undefined && elsewhere === undefined) return this.#unknown(name, span);
@@ -141,7 +163,8 @@ export class BlockReader {
   }
 
   #unknown(name: string, span: Member["keySpan"]): Diagnostic {
-    const all = [...Object.keys(namespaces), ...this.#features().map((each) => each.namespace)];
+    const blocks = this.#features().filter((each) => isBlock(each, each.namespace));
+    const all = [...Object.keys(namespaces), ...blocks.map((each) => each.namespace)];
     const near = closest(name, all);
     return messages.say("config/unknown-namespace", span, {
       namespace: name,
@@ -205,6 +228,10 @@ export class BlockReader {
 
 function isMisplaced(name: string, level: Level): boolean {
   return Object.hasOwn(namespaces, name) && !namespaces[name]!.levels.includes(level);
+}
+
+function isBlock(feature: AnyFeature, name: string): boolean {
+  return feature.place !== "endpoint" && feature.namespace === name;
 }
 
 /** Loaded with the first block: many configurations have none, and a check should be quick. */

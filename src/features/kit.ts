@@ -1,9 +1,18 @@
 // All that a room may know of the trunk.
 import type { Code } from "../codegen/code.js";
+import type { DataMode } from "../codegen/shape.js";
 import type { Late } from "../config/late.js";
 import type { Report } from "../diagnostics/diagnostic.js";
 import type { Messages } from "../diagnostics/messages.js";
-import type { Backend, Endpoint, EndpointSettings, Gateway, ServiceSettings } from "../model/model.js";
+import type {
+  Backend,
+  BackendSettings,
+  Endpoint,
+  EndpointSettings,
+  Gateway,
+  OutputEncoding,
+  ServiceSettings,
+} from "../model/model.js";
 import type { Located } from "../source/located.js";
 import type { Span } from "../source/text.js";
 
@@ -39,14 +48,23 @@ export interface Site {
   readonly service?: unknown;
   /** The name of the block. */
   readonly keySpan: Span;
+  /** The service, endpoint or backend that the block belongs to. */
+  readonly owner: Located;
   /** `krakend.json:42`, for comments in the generated program. */
   readonly where: string;
   /** How KrakenD's log lines name the place: `[ENDPOINT: /users/:id]`, `[BACKEND: /u/{{.Id}}]`. */
   readonly label: string;
   /** Names of the path parameters of the endpoint, as written; empty at service level. */
   readonly params: readonly string[];
-  /** How many backends the endpoint has; 0 at service level. */
+  /**
+   * How many backends the endpoint has, those called aside not counted; of one called aside: how
+   * many are. 0 at service level.
+   */
   readonly backendCount: number;
+  /** How the endpoint answers; undefined at service level. */
+  readonly output: OutputEncoding | undefined;
+  /** Of the endpoint, in milliseconds; 0 at service level. */
+  readonly timeoutMs: number;
   /** Hosts of the backend; none at the other levels. */
   readonly hosts: readonly (string | Late)[];
 }
@@ -62,8 +80,16 @@ export interface EmitSite extends Site {
   readonly backend?: Backend | undefined;
   /** What the module calls the thing the room is attached to: `search`, `user`. */
   readonly subject: string;
-  /** The local that holds a path parameter, or undefined when there is none of that name. */
+  /**
+   * The local that holds a parameter: of the path by its name (`id`), in a sequence also a
+   * propagated value by its name (`Resp0_id`; a local that may be undefined). Undefined when there
+   * is none of that name.
+   */
   param(name: string): Code | undefined;
+  /** proxy, backend: how the data of an outcome is kept, as Members or as Keyed. */
+  readonly mode: DataMode;
+  /** proxy: all keys that the backends may give at the top of the data, in bytes; undefined: any. */
+  readonly keys: readonly string[] | undefined;
 }
 
 /** Pieces of code for named places. Locals in scope: `x` everywhere, more as said. */
@@ -72,23 +98,33 @@ export interface Slots {
   readonly module?: readonly Code[];
   /**
    * Statements before the inner call. server, service, endpoint: may reply and `return`; may add
-   * headers to the reply that is to come (`addHeaders`). backend: may `return failed(error)` (an
-   * Outcome). A service room with `before` has all its code in guard.ts, the others in main.ts.
+   * headers to the reply that is to come (`addHeaders`). proxy, backend: may `return failed(error)`
+   * (an Outcome). A service room with `before` has all its code in guard.ts, the others in main.ts.
    */
   readonly before?: readonly Code[];
   /** server, service: `before` waits for something. */
   readonly awaits?: boolean;
+  /**
+   * proxy, backend: takes the place of `before` and `after`: statements that end with the return of
+   * an Outcome. `call` makes the inner call, a `Promise<Outcome>`, for an Exchange and a deadline.
+   */
+  readonly around?: (call: (x: Code, deadline: Code) => Code) => readonly Code[];
   /** proxy, backend: statements after the inner call; `outcome` is in scope and may be assigned. */
   readonly after?: readonly Code[];
   /** client: an expression around the call, itself a `Promise<Answer | UpstreamError>`; `call` is in scope. */
   readonly wrap?: (call: Code) => Code;
-  /** client: statements before the call; `call` is in scope, and its headers may be added to. */
+  /**
+   * backend, client: statements before the HTTP call; `call` is in scope, and its headers may be
+   * added to. May `return failed(error)`.
+   */
   readonly beforeCall?: readonly Code[];
   /**
    * client: an expression around what a call came to, an `Answer`, a `StreamedAnswer` or an
    * `UpstreamError`; outside of all wraps, and for watching only.
    */
   readonly watch?: (answer: Code) => Code;
+  /** backend: takes the place of allow, deny and mapping: Members -> an expression of `Filtered`. */
+  readonly filter?: (members: Code) => Code;
   /** backend: an expression for the outcome of an answer with a bad status; `answer` is in scope. */
   readonly badStatus?: { readonly text: Code; readonly keyed: Code };
   /**
@@ -105,12 +141,20 @@ export interface Slots {
 export interface Settings {
   readonly service?: Partial<ServiceSettings>;
   readonly endpoint?: Partial<EndpointSettings>;
+  readonly backend?: Partial<BackendSettings>;
 }
 
 export interface Feature<Config, Plan> {
   /** The folder. */
   readonly room: string;
   readonly namespace: string;
+  /**
+   * extra_config (the default): a block there. endpoint: the namespace is a key of the endpoint
+   * itself, its value is the block, and the room stands around each of its backends.
+   */
+  readonly place?: "extra_config" | "endpoint";
+  /** The key of the block that it reads, where several features share a block; for comments. */
+  readonly option?: string;
   /** Older names that KrakenD still accepts; the namespace wins where both are present. */
   readonly aliases?: readonly string[];
   readonly stages: readonly Stage[];
@@ -137,6 +181,12 @@ export interface Feature<Config, Plan> {
   settings?(plan: Plan): Settings;
   /** backend: keys that it may add at the top of the data, as the text of JSON has them. */
   addedKeys?(plan: Plan): readonly string[];
+  /** backend: it may make the inner call more than once. */
+  readonly repeats?: boolean;
+  /** proxy: it may put data beside an answer that is handed over as it is. */
+  fillsNoOp?(plan: Plan): boolean;
+  /** backend: it may make any key. */
+  makesKeys?(plan: Plan): boolean;
   emit?(plan: Plan, site: EmitSite): Slots;
 }
 

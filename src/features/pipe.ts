@@ -3,7 +3,9 @@
 import { aggregation, proxyOptions } from "./aggregation/feature.js";
 import { botDetector } from "./bot-detector/feature.js";
 import { circuitBreaker } from "./circuit-breaker/feature.js";
+import { concurrentCalls } from "./concurrent-calls/feature.js";
 import { cors } from "./cors/feature.js";
+import { flatmap } from "./flatmap/feature.js";
 import { httpCache } from "./http-cache/feature.js";
 import type { Pipe } from "./kit.js";
 import { gelf, logging, logstash } from "./logging/feature.js";
@@ -12,13 +14,25 @@ import { opencensus, opencensusOfClient, opencensusOfEndpoint } from "./opencens
 import { rateLimit, rateLimitProxy } from "./rate-limit/feature.js";
 import { routerOptions } from "./router-options/feature.js";
 import { securityHttp } from "./security-http/feature.js";
+import { sequential } from "./sequential/feature.js";
+import { shadow } from "./shadow/feature.js";
+import { staticResponse } from "./static-response/feature.js";
 import { upstreamErrors } from "./upstream-errors/feature.js";
 
 export const pipe: Pipe = {
   server: [cors],
   service: [gelf, logstash, logging, metrics, opencensus, routerOptions, securityHttp, botDetector],
   endpoint: [botDetector, opencensusOfEndpoint, metricsOfEndpoint, rateLimit],
-  proxy: [metricsOfPipe, aggregation, proxyOptions],
-  backend: [metricsOfBackend, circuitBreaker, rateLimitProxy, upstreamErrors, proxyOptions],
+  proxy: [metricsOfPipe, staticResponse, flatmap, aggregation, sequential, proxyOptions],
+  backend: [
+    shadow,
+    concurrentCalls,
+    metricsOfBackend,
+    circuitBreaker,
+    rateLimitProxy,
+    upstreamErrors,
+    flatmap,
+    proxyOptions,
+  ],
   client: [opencensusOfClient, httpCache],
 };

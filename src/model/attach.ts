@@ -26,7 +26,7 @@ export interface Resolution {
 export function attach(
   resolution: Resolution,
   blocks: readonly Block[],
-  place: Pick<Site, "label" | "params" | "backendCount" | "hosts">,
+  place: Pick<Site, "owner" | "label" | "params" | "backendCount" | "output" | "timeoutMs" | "hosts">,
 ): readonly Attached[] {
   const beside = [...new Set(blocks.map(({ namespace }) => namespace))];
   const tls = at(resolution.root, "tls");

@@ -2,14 +2,22 @@
 import { durationText } from "../config/duration.js";
 import { asksForEnvironment, type Late } from "../config/late.js";
 import { messages as configMessages } from "../config/messages.js";
-import { at, type Located } from "../source/located.js";
+import type { Located } from "../source/located.js";
 import { closest } from "../source/suggest.js";
 import { attach, blocksOf, type Resolution } from "./attach.js";
 import { forwardPlan, queryPlan } from "./forward-plan.js";
 import { sanitizeHost } from "./hosts.js";
 import { messages } from "./messages.js";
-import type { Backend, Decoding, OutputEncoding } from "./model.js";
-import { paramKey, patternParams, patternPieces, patternText, undefinedParam, utf8Bytes } from "./paths.js";
+import type { Attached, Backend, BackendSettings, Decoding, OutputEncoding } from "./model.js";
+import {
+  earlierValue,
+  paramKey,
+  patternParams,
+  patternPieces,
+  patternText,
+  undefinedParam,
+  utf8Bytes,
+} from "./paths.js";
 import { booleanAt, isFaulty, itemsAt, numberAt, spanAt, textAt, whereOf } from "./read.js";
 import { shown } from "./service.js";
 import { flatPlan, shapePlan } from "./shape-plan.js";
@@ -27,6 +35,10 @@ export interface EndpointPlace {
   readonly inputs: readonly string[];
   readonly output: OutputEncoding;
   readonly timeoutMs: number;
+  /** How many backends are merged with it, itself included. */
+  readonly siblings: number;
+  /** How many backends of a sequence have answered before it is called. */
+  readonly earlier: number;
 }
 
 export function resolveBackend(resolution: Resolution, node: Located, place: EndpointPlace): Backend {
@@ -36,15 +48,11 @@ export function resolveBackend(resolution: Resolution, node: Located, place: End
   if (!isFaulty(node, "url_pattern")) checkPattern(resolution, node, pattern, place);
   const decode = decoding(resolution, node, place.output);
   const shape = shapePlan(node, decode === "no-op", report);
-  const backends = itemsAt(place.node, "backend");
   const label = `[BACKEND: ${patternText(pattern)}]`;
   const hosts = hostsOf(resolution, node);
-  const rooms = attach(resolution, blocksOf(resolution, node, "backend"), {
-    label,
-    params: place.params,
-    backendCount: backends.length,
-    hosts,
-  });
+  const site = { owner: node, label, params: place.params, backendCount: place.siblings, hosts };
+  const blocks = [...resolution.blocks.readKeys(place.node), ...blocksOf(resolution, node, "backend")];
+  const attached = attach(resolution, blocks, { ...site, output: place.output, timeoutMs: place.timeoutMs });
   return {
     subject: subjectOf(node, pattern),
     where: whereOf(node.span, file),
@@ -52,15 +60,21 @@ export function resolveBackend(resolution: Resolution, node: Located, place: End
     hosts,
     method: (textAt(node, "method") || place.method).toUpperCase(),
     methodText: utf8Bytes(textAt(node, "method") || textAt(place.node, "method") || "GET"),
-    pattern: patternPieces(pattern, place.params),
+    pattern: patternPieces(pattern, place.params, place.earlier),
     patternText: utf8Bytes(patternText(pattern)),
     headers: forwardPlan(place.node, node, report),
     query: queryPlan(place.node, node, report),
     decode,
     shape: decode === "feed" ? flatPlan(shape) : shape,
     timeoutMs: backendTimeout(resolution, node, place.timeoutMs),
-    rooms,
+    settings: backendSettings(attached),
+    rooms: attached,
   };
+}
+
+function backendSettings(rooms: readonly Attached[]): BackendSettings {
+  const defaults: BackendSettings = { asideMs: undefined };
+  return Object.assign(defaults, ...rooms.map((room) => room.feature.settings?.(room.plan).backend));
 }
 
 /** Group, else the last fixed word of the path, else nothing. */
@@ -161,11 +175,8 @@ function checkPattern({ report }: Resolution, node: Located, pattern: string, pl
     return;
   }
   const keys = new Set(place.params.map(paramKey));
-  const extra = at(place.node, "extra_config");
-  const proxy = at(extra, "proxy") ?? at(extra, "github.com/devopsfaith/krakend/proxy");
-  const sequential = proxy !== undefined && booleanAt(proxy, "sequential");
   for (const name of outputs.filter((each) => !keys.has(paramKey(each)))) {
-    if (sequential && name.startsWith("resp")) continue;
+    if (earlierValue(name, place.earlier) !== undefined) continue;
     report(messages.say("backend/unfilled-parameter", span, { parameter: `{${name}}` }));
   }
   const path = pattern.split(/[?#]/)[0] ?? "";

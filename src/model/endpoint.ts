@@ -1,11 +1,9 @@
-// One endpoint, resolved. [lura config/config.go initEndpointDefaults, initBackendDefaults]
-import { messages as configMessages } from "../config/messages.js";
-import type { Located } from "../source/located.js";
+import { at, type Located } from "../source/located.js";
 import type { Span } from "../source/text.js";
 import { attach, blocksOf, type Resolution } from "./attach.js";
-import { resolveBackend } from "./backend.js";
+import { type EndpointPlace, resolveBackend } from "./backend.js";
 import { messages } from "./messages.js";
-import type { Attached, Endpoint, EndpointSettings, OutputEncoding } from "./model.js";
+import type { Attached, Backend, Endpoint, EndpointSettings, OutputEncoding } from "./model.js";
 import {
   endpointParams,
   isReservedPath,
@@ -52,8 +50,12 @@ export function resolveEndpoint(resolution: Resolution, node: Located): Resolved
   const method = (written || "GET").toUpperCase();
   const endpoint = build(resolution, node, { path, method, backends });
   // KrakenD leaves such an endpoint out only after it has checked all the rest of it.
-  if (METHODS.includes(method)) return { endpoint, span };
-  report(messages.say("endpoint/unsupported-method", spanAt(node, "method"), { method }));
+  if (!METHODS.includes(method)) {
+    report(messages.say("endpoint/unsupported-method", spanAt(node, "method"), { method }));
+    return undefined;
+  }
+  if (endpoint.backends.length > 0) return { endpoint, span };
+  report(messages.say("endpoint/only-shadows", spanAt(node, "backend"), { path }));
   return undefined;
 }
 
@@ -74,19 +76,23 @@ function build(resolution: Resolution, node: Located, { path, method, backends }
   const label = `[ENDPOINT: ${pattern}]`;
   const output = outputEncoding(resolution, node);
   const timeoutMs = timeoutOf(resolution, node);
-  refuseConcurrentCalls(resolution, node);
   if (output === "no-op" && backends.length > 1) {
     const count = backends.length;
     report(messages.say("endpoint/no-op-with-several-backends", spanAt(node, "output_encoding"), { count }));
   }
   const rooms = attach(resolution, blocksOf(resolution, node, "endpoint"), {
+    owner: node,
     label,
     params,
-    backendCount: backends.length,
+    backendCount: backends.filter((backend) => !isAside(resolution, backend)).length,
+    output,
+    timeoutMs,
     hosts: [],
   });
+  const settings = endpointSettings(rooms);
   const inputs = endpointParams(path, disableRest);
   const place = { node, path, pattern, params, inputs, output, timeoutMs, method };
+  const [regular, shadows] = resolveBackends(resolution, backends, place, settings);
   return {
     method,
     path,
@@ -95,11 +101,14 @@ function build(resolution: Resolution, node: Located, { path, method, backends }
     where: whereOf(spanAt(node, "endpoint"), file),
     label: utf8Bytes(label),
     timeoutMs,
-    callTimeoutMs: backends.length > 1 ? timeoutMs * MERGED_SHARE : timeoutMs,
+    callTimeoutMs: regular.length > 1 ? timeoutMs * MERGED_SHARE : timeoutMs,
     cacheControl: cacheControl(numberAt(node, "cache_ttl") || numberAt(root, "cache_ttl") || 0),
     output,
-    settings: endpointSettings(rooms),
-    backends: backends.map((backend) => resolveBackend(resolution, backend, place)),
+    settings,
+    backends: regular,
+    shadows: shadows.map((shadow) =>
+      limited(shadow, shadows.length > 1 ? timeoutMs * MERGED_SHARE : Infinity),
+    ),
     rooms,
   };
 }
@@ -116,12 +125,35 @@ function timeoutOf({ root, report }: Resolution, node: Located): number {
   return timeoutMs;
 }
 
-function refuseConcurrentCalls({ report }: Resolution, node: Located): void {
-  if ((numberAt(node, "concurrent_calls") ?? 0) <= 1) return;
-  const span = spanAt(node, "concurrent_calls");
-  report(
-    configMessages.say("config/not-yet-key", span, { key: "concurrent_calls", what: "concurrent calls" }),
-  );
+/** Whether a backend is called aside [lura proxy/shadow.go isShadowBackend]. */
+function isAside({ blocks }: Resolution, backend: Located): boolean {
+  const proxy = blocks.find(at(backend, "extra_config"), "proxy");
+  return proxy !== undefined && booleanAt(proxy, "shadow");
+}
+
+/** The regular backends and those that are called aside, each in order: two sequences, if any. */
+function resolveBackends(
+  resolution: Resolution,
+  nodes: readonly Located[],
+  place: Omit<EndpointPlace, "siblings" | "earlier">,
+  { sequential }: EndpointSettings,
+): readonly [readonly Backend[], readonly Backend[]] {
+  const aside = nodes.filter((node) => isAside(resolution, node));
+  const regular = nodes.filter((node) => !aside.includes(node));
+  const resolved = new Map<Located, Backend>();
+  // In the order of the configuration, as KrakenD checks them.
+  for (const node of nodes) {
+    const siblings = aside.includes(node) ? aside : regular;
+    const earlier = sequential ? siblings.indexOf(node) : 0;
+    resolved.set(node, resolveBackend(resolution, node, { ...place, siblings: siblings.length, earlier }));
+  }
+  return [regular.map((node) => resolved.get(node)!), aside.map((node) => resolved.get(node)!)];
+}
+
+/** Several shadows are merged too, within the time of the endpoint [lura proxy/merging.go]. */
+function limited(shadow: Backend, mostMs: number): Backend {
+  const asideMs = Math.min(shadow.settings.asideMs ?? 0, mostMs);
+  return { ...shadow, settings: { ...shadow.settings, asideMs } };
 }
 
 /** Whole seconds; any lifetime but 0 is announced, even a negative one. */
@@ -130,7 +162,7 @@ function cacheControl(ttlMs: number): string | undefined {
 }
 
 function endpointSettings(rooms: readonly Attached[]): EndpointSettings {
-  const defaults: EndpointSettings = { allOrNothing: false };
+  const defaults: EndpointSettings = { allOrNothing: false, sequential: false, propagated: [] };
   return Object.assign(defaults, ...rooms.map((room) => room.feature.settings?.(room.plan).endpoint));
 }
 

@@ -58,6 +58,14 @@ export const messages = defineMessages({
       "`ignoring the '{method} {path}' endpoint, since it has 0 backends defined!`, and does not start",
     explain: "An endpoint answers with what its backends answer.",
   },
+  "endpoint/only-shadows": {
+    severity: "error",
+    sentence: "endpoint `{path}` has shadow backends only, so nothing answers it",
+    hint: "add a regular backend, or take `shadow` away",
+    krakend: "logs `all endpoints must have at least one backend` and leaves the endpoint out",
+    compat: "leaves the endpoint out",
+    explain: "The answer of a shadow backend is never seen. An endpoint needs one whose answer counts.",
+  },
   "endpoint/no-op-with-several-backends": {
     severity: "error",
     sentence: "a `no-op` endpoint hands over one answer as it is, but this one has {count} backends",

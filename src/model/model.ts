@@ -81,6 +81,15 @@ export interface ServiceSettings {
 export interface EndpointSettings {
   /** A partial answer counts as failure. */
   readonly allOrNothing: boolean;
+  /** Backends are called one after the other, where there are several. */
+  readonly sequential: boolean;
+  /** Values of earlier answers that later backends get as parameters: `resp0_id`, `resp1`. */
+  readonly propagated: readonly EarlierValue[];
+}
+
+export interface BackendSettings {
+  /** Called aside: nobody waits for its answer. Milliseconds it may take; undefined: a regular one. */
+  readonly asideMs: number | undefined;
 }
 
 export type OutputEncoding = "json" | "json-collection" | "string" | "xml" | "yaml" | "negotiate" | "no-op";
@@ -102,7 +111,10 @@ export interface Endpoint {
   readonly cacheControl: string | undefined;
   readonly output: OutputEncoding;
   readonly settings: EndpointSettings;
+  /** Those whose answers count. */
   readonly backends: readonly Backend[];
+  /** Those that are called aside. */
+  readonly shadows: readonly Backend[];
   readonly rooms: readonly Attached[];
 }
 
@@ -131,12 +143,24 @@ export interface Backend {
   readonly shape: ShapePlan;
   /** Upper bound of its own, from the arrival of the request; undefined: the endpoint's. */
   readonly timeoutMs: number | undefined;
+  readonly settings: BackendSettings;
   readonly rooms: readonly Attached[];
 }
 
 export type PatternPiece =
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "param"; readonly name: string };
+  | { readonly kind: "param"; readonly name: string }
+  | ({ readonly kind: "earlier" } & EarlierValue);
+
+/** A value of an earlier answer of a sequence. */
+export interface EarlierValue {
+  /** Its name among the request's parameters: `Resp0_customer.id`. */
+  readonly name: string;
+  /** Which of the backends, from 0. */
+  readonly backend: number;
+  /** Keys down to it, in bytes; none: the whole body. */
+  readonly path: readonly string[];
+}
 
 /** Which headers go upstream. */
 export interface ForwardPlan {

@@ -1,6 +1,6 @@
 // Endpoint paths and url_patterns: their placeholders, and what the router makes of them.
 // [lura config/config.go, uri.go]
-import type { PatternPiece } from "./model.js";
+import type { EarlierValue, PatternPiece } from "./model.js";
 
 const RESERVED = /^[^/]|\*.|\/__(?:debug|echo|health)(?:\/.*)?$/s;
 const STRICT_PARAM = /\/\{([a-zA-Z0-9_-]+)\}/g;
@@ -71,21 +71,49 @@ export function patternText(pattern: string): string {
   return pattern.replace(LOOSE_PARAM, (_whole, name: string) => `{{.${paramKey(name)}}}`);
 }
 
-/** The pattern as texts and holes; a placeholder that nothing fills stays as KrakenD would send it. */
-export function patternPieces(pattern: string, params: readonly string[]): readonly PatternPiece[] {
+const EARLIER_VALUE = /^Resp(\d+)_([\w.-]+)$/;
+
+/**
+ * What `{resp0_customer.id}` stands for, behind so many backends of a sequence; undefined where it
+ * stands for nothing. [lura proxy/merging.go sequentialReplacements]
+ */
+export function earlierValue(placeholder: string, earlier: number): EarlierValue | undefined {
+  const name = paramKey(placeholder);
+  const [, digits = "", keys = ""] = EARLIER_VALUE.exec(name) ?? [];
+  if (digits === "" || Number(digits) >= earlier) return undefined;
+  return { name, backend: Number(digits), path: keys.split(".") };
+}
+
+/**
+ * The pattern as texts and holes, behind so many backends of a sequence; a placeholder that nothing
+ * fills stays as KrakenD would send it.
+ */
+export function patternPieces(
+  pattern: string,
+  params: readonly string[],
+  earlier: number,
+): readonly PatternPiece[] {
   const byKey = new Map(params.map((name) => [paramKey(name), name]));
   const pieces: PatternPiece[] = [];
   let end = 0;
   for (const match of pattern.matchAll(LOOSE_PARAM)) {
-    const param = byKey.get(paramKey(match[1]!));
     pieces.push({ kind: "text", text: pattern.slice(end, match.index) });
-    pieces.push(
-      param === undefined ? { kind: "text", text: patternText(match[0]) } : { kind: "param", name: param },
-    );
+    pieces.push(holeOf(match[1]!, byKey, earlier) ?? { kind: "text", text: patternText(match[0]) });
     end = match.index + match[0].length;
   }
   pieces.push({ kind: "text", text: pattern.slice(end) });
   return pieces
-    .filter((piece) => piece.kind === "param" || piece.text !== "")
+    .filter((piece) => piece.kind !== "text" || piece.text !== "")
     .map((piece) => (piece.kind === "text" ? { kind: "text", text: utf8Bytes(piece.text) } : piece));
+}
+
+function holeOf(
+  placeholder: string,
+  params: ReadonlyMap<string, string>,
+  earlier: number,
+): PatternPiece | undefined {
+  const param = params.get(paramKey(placeholder));
+  if (param !== undefined) return { kind: "param", name: param };
+  const value = earlierValue(placeholder, earlier);
+  return value === undefined ? undefined : { kind: "earlier", ...value };
 }

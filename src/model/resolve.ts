@@ -18,9 +18,12 @@ export function resolve(resolution: Resolution, facts: GatewayFacts): Gateway {
   const { root, file, late, report } = resolution;
   checkService(resolution);
   const rooms = attach(resolution, resolution.blocks.read(at(root, "extra_config"), "service"), {
+    owner: root,
     label: "[SERVICE]",
     params: [],
     backendCount: 0,
+    output: undefined,
+    timeoutMs: 0,
     hosts: [],
   });
   const settings = serviceSettings(rooms);

@@ -1,6 +1,8 @@
 // The one allowed barrel: what emitted code may import from "gwc/runtime".
 
 export { logAccess } from "./access-log.js";
+export { aside } from "./aside.js";
+export { Attempt } from "./branch.js";
 export type { ByteString } from "./bytes.js";
 export { ClientIp } from "./client-ip.js";
 export { Counters } from "./counters.js";
@@ -8,6 +10,7 @@ export { serveDebug, serveEcho } from "./developer.js";
 export { StartEnvironment } from "./environment.js";
 export { ValueEnvironment } from "./environment-values.js";
 export type { Exchange, Handler, SharedBody } from "./exchange.js";
+export type { Filtered } from "./filtered.js";
 export { forward, forwardAll, forwardUserAgent, USER_AGENT } from "./forward.js";
 export { type Guard, guarded } from "./guard.js";
 export { serveHealth } from "./health.js";
@@ -39,6 +42,7 @@ export {
   type Banner,
   HIDDEN_BANNER,
   relay,
+  relayFilled,
   replyCollection,
   replyEmpty,
   replyFailure,
@@ -49,6 +53,7 @@ export {
 export { addHeaders } from "./reply-headers.js";
 export { replyGuardedMiss, replyMiss } from "./reply-miss.js";
 export { segmentEnd, serveOptions } from "./routing.js";
+export { bodyText, combine, cutShort, valueText, within } from "./sequence.js";
 export { serve } from "./serve.js";
 export { namedMemory, thread } from "./thread.js";
 export { DEFAULT_TRANSPORT } from "./transport.js";

@@ -53,23 +53,23 @@ export function failed(error: UpstreamError): Outcome<never> {
 
 /**
  * The outcome of decoding: a fault is a failure, JSON `null` is `whenNull` (nothing, unless a
- * group or a collection stands around it).
+ * group or a collection stands around it); undefined where a filter left nothing.
  */
 export function settle<Data extends Members | Keyed>(
-  decoded: Data | null | JsonFault,
+  decoded: Data | null | undefined | JsonFault,
   whenNull: Data | null = null,
 ): Outcome<Data> {
   if (decoded instanceof JsonFault) return failed(new UpstreamError("decode", decoded.message));
-  return succeeded(decoded ?? whenNull);
+  return succeeded(decoded === null ? whenNull : (decoded ?? null));
 }
 
 /** The same for decoders that put one value under a key of their own; `place` makes the data. */
 export function settleValue<Data extends Members | Keyed>(
   decoded: JsonText | JsonFault,
-  place: (value: JsonText) => Data,
+  place: (value: JsonText) => Data | undefined,
 ): Outcome<Data> {
   if (decoded instanceof JsonFault) return failed(new UpstreamError("decode", decoded.message));
-  return succeeded(place(decoded));
+  return succeeded(place(decoded) ?? null);
 }
 
 /** An answer that is handed over as it is. */
@@ -88,7 +88,7 @@ export function merge(...outcomes: readonly Outcome[]): Outcome {
   let complete = true;
   for (const outcome of outcomes) {
     complete &&= outcome.complete && outcome.data !== null;
-    if (outcome.data === undefined) continue;
+    if (!hasAnswered(outcome)) continue;
     answers += 1;
     if (outcome.data === null) nulls += 1;
     else members += outcome.data;
@@ -107,12 +107,19 @@ export function mergeByArrival(...outcomes: readonly Outcome<Keyed>[]): Outcome<
   let complete = true;
   for (const outcome of [...outcomes].sort((a, b) => a.arrived - b.arrived)) {
     complete &&= outcome.complete && outcome.data !== null;
-    if (outcome.data === undefined) continue;
+    if (!hasAnswered(outcome)) continue;
     answers += 1;
     if (outcome.data === null) nulls += 1;
     else for (const [key, value] of outcome.data) together.set(key, value);
   }
   return merged(outcomes, answers, nulls, together, complete);
+}
+
+/** What came with an error counts as failed where it is merged [lura proxy/merging.go requestPart]. */
+function hasAnswered<Data extends Members | Keyed>(
+  outcome: Outcome<Data>,
+): outcome is Outcome<Data> & { readonly data: Data | null } {
+  return outcome.data !== undefined && outcome.error === undefined;
 }
 
 function merged<Data extends Members | Keyed>(

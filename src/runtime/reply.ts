@@ -154,11 +154,11 @@ const NOT_RELAYED = new Set([
 
 /** Headers of an upstream answer that a client of the gateway may see [RFC 9110 7.6.1]. */
 function relayedHeaders(
-  banner: Banner,
+  first: readonly string[],
   answer: Answer | StreamedAnswer,
   hidden: readonly string[] = [],
 ): string[] {
-  const headers: string[] = [...banner, "X-Krakend-Completed", "false"];
+  const headers: string[] = [...first];
   for (let index = 0; index < answer.headers.length; index += 2) {
     const name = answer.headers[index]!;
     const lower = name.toLowerCase();
@@ -169,25 +169,51 @@ function relayedHeaders(
 
 /** Hands the answer of a backend to the client as it is. */
 export function relay(x: Exchange, banner: Banner, answer: StreamedAnswer | Answer): void {
-  if ("pipe" in answer) relayStream(x, banner, answer);
-  else relayWhole(x, banner, answer);
+  relayBehind(x, [...banner, "X-Krakend-Completed", "false"], answer);
+}
+
+/** The same behind headers of the gateway. */
+function relayBehind(x: Exchange, first: readonly string[], answer: StreamedAnswer | Answer): void {
+  if ("pipe" in answer) relayStream(x, first, answer);
+  else relayWhole(x, first, answer);
+}
+
+/**
+ * Hands over an answer that has data beside its body, or data without an answer.
+ * Quirk: with data the answer counts as complete, and its headers are sent twice, by the handler
+ * and by the renderer [lura router/gin/endpoint.go, render.go].
+ */
+export function relayFilled(
+  x: Exchange,
+  banner: Banner,
+  label: string,
+  outcome: Outcome,
+  cacheControl?: string,
+): void {
+  const { answer, complete, data, error } = outcome;
+  if (error !== undefined) logFailure(label, error);
+  if (answer !== undefined && !data) return relay(x, banner, answer);
+  const first = [...banner, "X-Krakend-Completed", complete && data ? "true" : "false"];
+  if (complete && data && cacheControl !== undefined) first.push("Cache-Control", cacheControl);
+  if (answer === undefined) return x.send(200, first, "");
+  relayBehind(x, relayedHeaders(first, answer, ["content-length"]), answer);
 }
 
 /**
  * While it arrives. The client's pace is the backend's: reading stops while the client does not
  * take more.
  */
-function relayStream(x: Exchange, banner: Banner, answer: StreamedAnswer): void {
+function relayStream(x: Exchange, first: readonly string[], answer: StreamedAnswer): void {
   if (answer.bare) {
     answer.discard();
     // A length without a body would be taken from the next answer [RFC 9110 8.6].
-    x.send(answer.status, relayedHeaders(banner, answer, ["content-length"]), "");
+    x.send(answer.status, relayedHeaders(first, answer, ["content-length"]), "");
     return;
   }
-  const headers = relayedHeaders(banner, answer);
-  answer.pipe((first) => {
-    if (first.length > 0 && headerOf(answer.headers, "content-type") === undefined) {
-      headers.push("Content-Type", sniff(startOf(first)));
+  const headers = relayedHeaders(first, answer);
+  answer.pipe((start) => {
+    if (start.length > 0 && headerOf(answer.headers, "content-type") === undefined) {
+      headers.push("Content-Type", sniff(startOf(start)));
     }
     return x.stream(answer.status || 200, headers);
   });
@@ -198,10 +224,10 @@ function startOf(bytes: Uint8Array): ByteString {
 }
 
 /** An answer that is there as a whole. */
-function relayWhole(x: Exchange, banner: Banner, answer: Answer): void {
+function relayWhole(x: Exchange, first: readonly string[], answer: Answer): void {
   const unzipped = headerOf(answer.headers, "content-encoding") === "gzip";
   const headers = relayedHeaders(
-    banner,
+    first,
     answer,
     unzipped ? ["content-length", "content-encoding"] : ["content-length"],
   );

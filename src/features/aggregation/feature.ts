@@ -1,8 +1,8 @@
 // `gwc/aggregation`: what a partial answer is. An option of gwc's own; KrakenD always answers with
 // what it has. The merge itself is part of the trunk.
 import { defineMessages } from "../../diagnostics/messages.js";
-import { at } from "../../source/located.js";
-import { defineFeature } from "../kit.js";
+import { at, member } from "../../source/located.js";
+import { defineFeature, type Stage } from "../kit.js";
 
 interface Config {
   readonly on_failure?: "partial" | "fail";
@@ -13,19 +13,27 @@ interface Plan {
 }
 
 const messages = defineMessages({
-  "aggregation/not-yet": {
+  "aggregation/misplaced-option": {
     severity: "error",
-    sentence: "gwc does not have `{key}` of `proxy` yet",
-    hint: "delete it if the gateway may do without it",
-    krakend: "honours it",
-    explain: "gwc never serves a configuration without something that it asks for.",
+    sentence: "`{key}` of `proxy` belongs to {belongs}",
+    hint: "move it there",
+    krakend: "ignores it without a word",
+    compat: "ignores it",
+    explain:
+      "Of the options of `proxy`, `shadow` belongs to backends, `flatmap_filter` to both, and all others to endpoints.",
+    bad: '{ "url_pattern": "/a", "extra_config": { "proxy": { "sequential": true } } }',
+    good: '{ "endpoint": "/a", "extra_config": { "proxy": { "sequential": true } } }',
   },
-  "aggregation/param-not-a-text": {
+  "aggregation/unknown-combiner": {
     severity: "error",
-    sentence: "`sequential_propagated_params` must be a list of texts",
-    hint: 'write names such as `"resp0_id"`',
-    krakend: "panics at start when the endpoint has more than one backend",
-    explain: "Each entry names a value of an earlier answer.",
+    sentence: "there is no combiner `{name}`",
+    hint: "delete it; there is only the default one",
+    krakend: "takes the default one",
+    compat: "takes the default one",
+    explain:
+      "Answers are combined in one way: top-level keys of later answers replace those of earlier ones.",
+    bad: '{ "proxy": { "combiner": "deep_merge" } }',
+    good: '{ "proxy": {} }',
   },
   "aggregation/combiner-not-a-text": {
     severity: "error",
@@ -65,19 +73,22 @@ export const aggregation = defineFeature<Config, Plan>({
   settings: (plan) => ({ endpoint: { allOrNothing: plan.allOrNothing } }),
 });
 
-interface ProxyConfig {
-  readonly combiner?: unknown;
-  readonly sequential?: unknown;
-  readonly static?: unknown;
-  readonly flatmap_filter?: unknown;
-  readonly sequential_propagated_params?: unknown;
-  readonly shadow?: unknown;
-  readonly shadow_timeout?: unknown;
-}
+type ProxyConfig = Readonly<Record<string, unknown>>;
 
 const anything = {};
 
-/** `proxy`: of its options only the combiner, which has one value, is there. */
+/** Options of `proxy`, and where they belong; rooms of their own read all but the combiner. */
+const PLACES: Readonly<Record<string, readonly Stage[]>> = {
+  combiner: ["proxy"],
+  sequential: ["proxy"],
+  sequential_propagated_params: ["proxy"],
+  static: ["proxy"],
+  flatmap_filter: ["proxy", "backend"],
+  shadow: ["backend"],
+  shadow_timeout: ["backend"],
+};
+
+/** `proxy`: which options there are, and the combiner, which has one value. */
 export const proxyOptions = defineFeature<ProxyConfig, never>({
   room: "aggregation",
   namespace: "proxy",
@@ -85,34 +96,30 @@ export const proxyOptions = defineFeature<ProxyConfig, never>({
   stages: ["proxy", "backend"],
   schema: {
     type: "object",
-    properties: {
-      combiner: anything,
-      sequential: anything,
-      static: anything,
-      flatmap_filter: anything,
-      sequential_propagated_params: anything,
-      shadow: anything,
-      shadow_timeout: anything,
-    },
+    properties: Object.fromEntries(Object.keys(PLACES).map((key) => [key, anything])),
   },
   lenient: "block",
   leniency: "ignores a block that is not an object",
   check(config, site, report) {
-    const spanOf = (key: string) => at(site.block, key)?.span ?? site.keySpan;
-    const { combiner, sequential, static: fixed, flatmap_filter: flatmap, shadow } = config;
-    if (site.backendCount > 1 && combiner !== undefined && typeof combiner !== "string") {
-      report(messages.say("aggregation/combiner-not-a-text", spanOf("combiner")));
+    for (const [key, stages] of Object.entries(PLACES)) {
+      if (!isAsked(config[key]) || stages.includes(site.stage)) continue;
+      const belongs = site.stage === "backend" ? "the endpoint" : "a backend";
+      report(
+        messages.say("aggregation/misplaced-option", member(site.block, key)!.keySpan, { key, belongs }),
+      );
     }
-    const propagated = config.sequential_propagated_params;
-    const mistyped = Array.isArray(propagated) && propagated.some((each) => typeof each !== "string");
-    if (site.backendCount > 1 && mistyped) {
-      report(messages.say("aggregation/param-not-a-text", spanOf("sequential_propagated_params")));
-    }
-    const wanted = { sequential, static: fixed, flatmap_filter: flatmap, shadow };
-    for (const [key, value] of Object.entries(wanted)) {
-      if (value === undefined || value === null || value === false) continue;
-      report(messages.say("aggregation/not-yet", spanOf(key), { key }));
+    const { combiner } = config;
+    if (site.stage !== "proxy" || combiner === undefined) return;
+    const span = at(site.block, "combiner")?.span ?? site.keySpan;
+    if (typeof combiner !== "string") {
+      if (site.backendCount > 1) report(messages.say("aggregation/combiner-not-a-text", span));
+    } else if (combiner !== "default") {
+      report(messages.say("aggregation/unknown-combiner", span, { name: combiner }));
     }
   },
   plan: () => undefined,
 });
+
+function isAsked(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== false;
+}

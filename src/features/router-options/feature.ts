@@ -1,6 +1,6 @@
 // `router`: options of the router and of the built-in answers. [lura router/gin/engine.go]
 import { isIP } from "node:net";
-import { canonicalKey } from "../../codegen/keys.js";
+import { goJson, isTooDeep } from "../../codegen/go-json.js";
 import { defineMessages } from "../../diagnostics/messages.js";
 import type { ServiceSettings } from "../../model/model.js";
 import { at, plain } from "../../source/located.js";
@@ -217,26 +217,4 @@ function isNetwork(entry: string): boolean {
   const family = isIP(address);
   if (family === 0 || more.length > 0 || address.includes("%")) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32));
-}
-
-/** As Go prints decoded JSON: keys in byte order, `<`, `>` and `&` escaped. A byte string. */
-function goJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(goJson).join(",")}]`;
-  if (typeof value === "object" && value !== null) {
-    const members = Object.entries(value).map(([key, each]) => [canonicalKey(key), goJson(each)] as const);
-    return `{${members
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, text]) => `"${key}":${text}`)
-      .join(",")}}`;
-  }
-  if (typeof value === "string") return `"${canonicalKey(value)}"`;
-  return Object.is(value, -0) ? "-0" : JSON.stringify(value);
-}
-
-/** Deeper bodies are a mistake, and printing them would need more stack than there is. */
-const DEEPEST_BODY = 200;
-
-function isTooDeep(value: unknown, levels = DEEPEST_BODY): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((each) => isTooDeep(each, levels - 1));
 }
