@@ -12,11 +12,17 @@ export function gather(
   rooms: readonly RoomCode[],
   scope: BackendScope,
 ): { readonly statements: readonly Code[]; readonly declarations: readonly Declaration[] } {
-  if (rooms.some(({ slots }) => slots.before !== undefined || slots.around !== undefined))
-    return nested(flow, rooms, scope);
+  if (rooms.some(mayRefuse)) return nested(flow, rooms, scope);
+  const before = rooms.flatMap(({ slots }) => slots.before ?? []);
   const after = [...rooms].reverse().flatMap(({ slots }) => slots.after ?? []);
   const outcome = code`${declare(after)} outcome = ${flow.outcome};`;
-  return { statements: [...flow.statements, outcome, ...after], declarations: flow.declarations };
+  return { statements: [...before, ...flow.statements, outcome, ...after], declarations: flow.declarations };
+}
+
+/** Whether a room may return an outcome of its own. */
+function mayRefuse({ slots }: RoomCode): boolean {
+  const text = lines(slots.before ?? []).toText(({ name }) => name);
+  return slots.around !== undefined || /\breturn\b/.test(text);
 }
 
 /** A refusal of an inner room must come back to the outer ones. */
