@@ -43,7 +43,9 @@ const runner = fileURLToPath(new URL("./bench/micro-run.mjs", import.meta.url));
 const timesFor = ({ nanoseconds }) => Math.max(1, Math.round(5e8 / nanoseconds.median));
 
 async function measurePart(part, found, withCounter) {
-  const { about, operations } = JSON.parse(await run(CORES.gateway, [process.execPath, runner, part]));
+  const { about, absent, operations } = JSON.parse(
+    await run(CORES.gateway, [process.execPath, runner, part]),
+  );
   const rows = operations.map((each, index) => {
     const name = `${part}: ${each.operation}`;
     const twin = operations.find(({ operation }) => operation === each.twin);
@@ -59,6 +61,7 @@ async function measurePart(part, found, withCounter) {
     ];
   });
   console.log(`\n${part}: ${about}`);
+  if (absent !== undefined) return console.log(`  left out: ${absent}`);
   printTable([["operation", "ns", "MB/s", "of its slow twin", "instructions"], ...rows]);
 }
 

@@ -29,7 +29,7 @@ export function emit(config) {
  * Loads a module written here as if it stood in the emitted program: `source` may import its modules and `gwc/...`.
  * `stub`: a pattern of modules whose every export becomes a function that gives its first argument.
  */
-export async function loadIn(program, source, stub) {
+export async function load(program, source, stub) {
   const outfile = path.join(folder, `${path.basename(program)}-${loaded++}.cjs`);
   await build({
     stdin: { contents: source, resolveDir: program, loader: "ts" },

@@ -10,7 +10,8 @@ const ROUND_MS = 20;
 
 const [name, indexText, timesText] = process.argv.slice(2);
 const { default: part } = await import(new URL(`./micro/${name}.mjs`, import.meta.url));
-const operations = await part.prepare({ smallest: indexText === "smoke" });
+const absent = part.absent?.() || undefined;
+const operations = absent ? [] : await part.prepare({ smallest: indexText === "smoke" });
 
 /** Whatever an operation gives ends here, so that the engine cannot leave the work out. */
 let last;
@@ -59,6 +60,8 @@ function measure() {
 }
 
 refuseDifferent();
-if (indexText === undefined) console.log(JSON.stringify({ about: part.about, operations: measure() }));
+if (indexText === undefined)
+  console.log(JSON.stringify({ about: part.about, absent, operations: measure() }));
 else if (indexText !== "smoke") repeat(operations[Number(indexText)].work, Number(timesText));
-if (last === undefined && indexText !== "smoke") throw new Error(`${name}: an operation gave nothing`);
+if (last === undefined && !absent && indexText !== "smoke")
+  throw new Error(`${name}: an operation gave nothing`);

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { loadConfig } from "../configs.mjs";
 import { DOCUMENTS } from "../documents.mjs";
-import { emit, loadIn } from "../emitted.mjs";
+import { emit, load } from "../emitted.mjs";
 
 const CASES = [
   { title: "697 bytes, 3 fields", document: "/user", route: "get-allow.ts", fields: ["email", "id", "name"] },
@@ -20,7 +20,7 @@ async function readerOf(program, route) {
   const source = `import { decodeObject, document } from "gwc/runtime";
 ${fs.readFileSync(path.join(program, "routes", route), "utf8").replaceAll('"../', '"./')}
 export const work = (body) => document(decodeObject(body, ${name}));`;
-  return (await loadIn(program, source)).work;
+  return (await load(program, source)).work;
 }
 
 async function pairOf(program, { title, document, route, fields }) {

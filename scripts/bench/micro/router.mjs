@@ -1,7 +1,7 @@
 // Finding the route of a request in the emitted router. The slow twin is the plain way: routes in a list, one
 // regular expression for each.
 import { manyEndpoints } from "../configs.mjs";
-import { emit, loadIn } from "../emitted.mjs";
+import { emit, load } from "../emitted.mjs";
 
 const EVERY_ROUTE = `import { route } from "./router.js"; export { route };`;
 
@@ -25,7 +25,7 @@ const inList = (list, request) =>
 /** All routes in turn: no branch predictor may learn one of them. */
 async function pairOf(count) {
   const config = manyEndpoints(count);
-  const { route } = await loadIn(emit(config), EVERY_ROUTE, /\/routes\//);
+  const { route } = await load(emit(config), EVERY_ROUTE, /\/routes\//);
   const requests = requestsOf(config);
   const list = listOf(config);
   const turns = (find) => {

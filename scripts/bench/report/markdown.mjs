@@ -36,9 +36,9 @@ function targets(results) {
   const note = results.roomForTwoThreads
     ? []
     : [
-        "Two threads: this machine has no cores for two gateway threads beside load and backends, so the figure is not",
-        "requests counted but what the CPU of each thread and of each request says: threads that worked, times how much",
-        "cheaper or dearer a request was with two.",
+        "Two threads: this machine has no cores for two gateway threads beside load and backends, which therefore share them.",
+        "The figure is what two cores of their own would give: by how many threads the work was done (2 where both did as",
+        "much), times what a request cost with one thread, by what it cost with two. Requests are in the table of the case.",
         "",
       ];
   return [
