@@ -11,26 +11,66 @@ function cell(text) {
   return text.replaceAll("|", "\\|").replaceAll("\n", " ");
 }
 
+/** What only a configuration can say: in italics, or in angle marks where it stands in code. */
+function withVariables(text) {
+  const shown = text.replace(/`([^`]*)`|\{(\w+)\}/g, (_whole, code, name) =>
+    code === undefined ? `*${name}*` : `\`${code.replace(/\{(\w+)\}/g, "\u2039$1\u203a")}\``,
+  );
+  return cell(shown);
+}
+
+const owners = {
+  aggregation: "Several backends",
+  backend: "Backends",
+  config: "Keys, values and blocks",
+  endpoint: "Endpoints",
+  host: "Hosts",
+};
+
+function tables(rows) {
+  const groups = new Set(rows.map(([code]) => code.split("/")[0]));
+  return [...groups]
+    .map((owner) => {
+      const list = rows.filter(([code]) => code.startsWith(`${owner}/`));
+      const lines = list.map(([code, ...cells]) => `| \`${code}\` | ${cells.join(" | ")} |`);
+      const head = "| diagnostic | the configuration | KrakenD | gwc |\n|---|---|---|---|";
+      return `### ${owners[owner] ?? `\`${owner}\``}\n\n${head}\n${lines.join("\n")}`;
+    })
+    .join("\n\n");
+}
+
+function rowsOf(field) {
+  return entries
+    .filter(([, message]) => message[field] !== undefined)
+    .map(([code, message]) => [
+      code,
+      withVariables(message.sentence),
+      withVariables(message.table ?? message.krakend ?? ""),
+      cell(message[field]),
+    ]);
+}
+
 function compatibility() {
-  const rows = entries
-    .filter(([, message]) => message.compat !== undefined)
-    .map(
-      ([code, message]) =>
-        `| \`${code}\` | ${cell(message.sentence)} | ${cell(message.krakend)} | ${cell(message.compat)} |`,
-    );
   return `# Compatibility with KrakenD
 
-Written by \`npm run docs\` from the diagnostics themselves.
+Written by \`npm run docs\` from the diagnostics themselves. \u2039Names\u203a and *names* stand for what a configuration says.
+
+## Refused, and tolerated with \`--compat krakend\`
 
 KrakenD starts with each of these configurations, and drops or changes something that was asked for. gwc refuses them.
-With \`--compat krakend\` it warns and does as KrakenD does. Everything else is the same in both modes.
+With \`--compat krakend\` it warns and does as KrakenD does: the last column says what. Everything else is the same in both modes.
 
-| diagnostic | the configuration | KrakenD | gwc with \`--compat krakend\` |
-|---|---|---|---|
-${rows.join("\n")}
+${tables(rowsOf("compat"))}
 
-One place differs without an error: with \`--compat krakend\` the \`timeout\` of a backend is ignored, as KrakenD ignores it
+Without an error these differ: with \`--compat krakend\` the \`timeout\` of a backend is ignored, as KrakenD ignores it
 (\`backend/timeout-ignored\`), and \`maxErrors\` and \`logStatusChange\` of a circuit breaker are not read.
+
+## Refused in both modes
+
+KrakenD starts with these too, but gwc does not, with \`--compat krakend\` neither: the last column says why. Whatever else gwc
+refuses, KrakenD refuses.
+
+${tables(rowsOf("always"))}
 `;
 }
 
@@ -41,6 +81,8 @@ function messages() {
     if (message.krakend !== undefined)
       lines.push(`${message.hint === undefined ? "\n" : ""}- KrakenD: ${message.krakend}`);
     if (message.compat !== undefined) lines.push(`- with \`--compat krakend\`: ${message.compat}`);
+    if (message.always !== undefined)
+      lines.push(`- with \`--compat krakend\`: refused all the same; ${message.always}`);
     if (message.bad !== undefined) lines.push("", "```json", message.bad, "```");
     if (message.good !== undefined) lines.push("", "better:", "", "```json", message.good, "```");
     return lines.join("\n");

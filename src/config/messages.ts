@@ -58,6 +58,7 @@ export const messages = defineMessages({
     sentence: "{fault}, which a configuration cannot hold",
     hint: "put it in quotes to have it as a text",
     krakend: "reads a date",
+    always: "gwc has no dates",
     explain:
       "YAML and TOML know dates and infinite numbers. Everything in a configuration is a text, a finite number, true or false, a list or an object, so such a value is a text that lacks its quotes.",
   },
@@ -77,6 +78,7 @@ export const messages = defineMessages({
       "this value is fixed when the gateway is built, so it cannot come from the environment at start",
     hint: "write the value, let a `KRAKEND_*` variable or a template fill it in when building, or delete it",
     krakend: "takes `${env:NAME}` as it stands",
+    always: "`${env:` is gwc's own",
     explain:
       "`${env:NAME}` is read when the gateway starts. Only values that do not shape the program can wait so long: hosts, `port`, `listen_ip`, timeouts, the text of a `url_pattern`, and secrets, addresses and texts of features, as docs/environment.md lists them.",
     bad: '{ "endpoint": "/${env:VERSION}/users" }',
@@ -87,6 +89,7 @@ export const messages = defineMessages({
     sentence: "`${env:` is not followed by the name of a variable and a `}`",
     hint: "write `${env:NAME}` or `${env:NAME:-default}`; names are letters, digits and `_`",
     krakend: "takes the text as it stands",
+    always: "`${env:` is gwc's own",
     explain:
       "`${env:NAME}` stands for a variable of the environment in which the gateway starts, and `${env:NAME:-default}` for the default where the variable is absent or empty. A default cannot hold a `}`.",
     bad: '{ "host": ["${env:USERS-URL}"] }',
@@ -97,6 +100,7 @@ export const messages = defineMessages({
     sentence: "without its variables this would be `{value}`, which is not {wanted}",
     hint: "correct the default",
     krakend: "takes `${env:NAME}` as it stands",
+    always: "`${env:` is gwc's own",
     explain:
       "A value from the environment is checked when the gateway starts. What it is when no variable is set is known at once, and checked at once.",
     bad: '{ "port": "${env:PORT:-http}" }',
@@ -179,6 +183,7 @@ export const messages = defineMessages({
     hint: "{hint}",
     krakend: "{krakend}",
     compat: "drops the values that KrakenD cannot read",
+    table: "takes such a value as absent, or does without the feature; which of them, the diagnostic says",
     explain:
       "The block of a feature holds a value of the wrong kind or out of range. KrakenD reads most blocks leniently: such a value counts as absent, and the feature is weaker than it looks or off.",
     bad: '{ "qos/ratelimit/router": { "max_rate": "10" } }',
@@ -240,6 +245,7 @@ export const messages = defineMessages({
     sentence: "gwc does not have `{namespace}` yet",
     hint: "delete the block if the gateway may do without it",
     krakend: "serves with the feature",
+    always: "gwc does not have it yet",
     explain:
       "The feature exists in KrakenD CE but not in this version of gwc. gwc never serves a configuration without something that it asks for. The README's table of features says what is there.",
   },
@@ -255,6 +261,7 @@ export const messages = defineMessages({
     sentence: "gwc does not have {what} yet",
     hint: "delete `{key}` if the gateway may do without it",
     krakend: "serves with it",
+    always: "gwc does not have it yet",
     explain:
       "The key exists in KrakenD CE but not in this version of gwc. gwc never serves a configuration without something that it asks for.",
   },

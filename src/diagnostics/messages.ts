@@ -14,6 +14,10 @@ export interface Message {
    * The text says what gwc does then.
    */
   readonly compat?: string;
+  /** Set where KrakenD starts and gwc refuses all the same, with `--compat krakend` too; says why. */
+  readonly always?: string;
+  /** What the table of differences says of KrakenD where `krakend` is made of variables alone. */
+  readonly table?: string;
   /** Long text for `gwc explain`: why it matters, with a bad and a good configuration. */
   readonly explain: string;
   readonly bad?: string;

@@ -214,6 +214,7 @@ export const messages = defineMessages({
     sentence: "{what} has more than {most} parts",
     hint: "shorten it",
     krakend: "starts",
+    always: "paths of hundreds of parts are a mistake",
     explain: "Paths and field names of hundreds of parts are a mistake of whatever wrote them.",
   },
 });

@@ -114,6 +114,7 @@ export const messages = defineMessages({
     sentence: "`curve_preferences` leaves no curve",
     hint: "add 23 (P-256) or 29 (X25519), or delete the key",
     krakend: "starts; every handshake fails",
+    always: "nobody could connect",
     explain: "Both sides need a curve in common to agree on a key.",
     bad: '{ "tls": { "curve_preferences": [1] } }',
     good: '{ "tls": { "curve_preferences": [29, 23] } }',

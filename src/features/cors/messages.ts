@@ -77,6 +77,7 @@ export const messages = defineMessages({
     sentence: "{value} is not a status that a preflight can be answered with",
     hint: "use 200 or 204",
     krakend: "starts; a preflight panics or is never answered",
+    always: "no preflight would be answered",
     explain: "`options_success_status` is the status of every preflight, refused ones included.",
     bad: '{ "security/cors": { "options_success_status": 20 } }',
     good: '{ "security/cors": { "options_success_status": 200 } }',

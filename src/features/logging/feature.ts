@@ -1,6 +1,7 @@
 // `telemetry/logging`, `telemetry/logstash`, `telemetry/gelf`: where the application's log goes and what
 // its lines look like. [krakend-gologging log.go, krakend-logstash logger.go, krakend-gelf log.go]
 import { byteLiteral, type Code, code, indent, join, lines, runtime, runtimeOf } from "../../codegen/code.js";
+import type { Late } from "../../config/late.js";
 import { at } from "../../source/located.js";
 import { defineFeature, type Site } from "../kit.js";
 import { messages } from "./messages.js";
@@ -185,12 +186,12 @@ export const logstash = defineFeature<{ readonly enabled?: boolean }, true>({
 });
 
 interface GelfConfig {
-  readonly address?: string;
+  readonly address?: string | Late;
   readonly enable_tcp?: boolean;
 }
 
 interface GelfPlan {
-  readonly address: string;
+  readonly address: string | Late;
   readonly tcp: boolean;
 }
 
@@ -198,7 +199,7 @@ export const gelf = defineFeature<GelfConfig, GelfPlan>({
   room: "logging",
   namespace: "telemetry/gelf",
   stages: ["service"],
-  schema: { type: "object", properties: { address: text, enable_tcp: flag } },
+  schema: { type: "object", properties: { address: { ...text, atStart: "text" }, enable_tcp: flag } },
   lenient: "member",
   leniency: "panics at start",
   messages: messages.messages,

@@ -34,6 +34,7 @@ export const messages = defineMessages({
     sentence: "gwc does not print `{verb}`",
     hint: "use a width and a precision as in `{example}`, or none",
     krakend: "prints it as Go's Printf does",
+    always: "gwc does not print as Go does",
     explain: "Of Go's formats gwc knows `s` and `v` with width and precision, and `d` for numbers.",
   },
   "logging/always-on": {

@@ -79,6 +79,7 @@ export const messages = defineMessages({
     hint: "name another header",
     krakend: "{effect}",
     compat: "does the same",
+    table: "one limit for all clients, or 429 to every request; which of them, the diagnostic says",
     explain:
       "The key must be the name of a header. `Host` is not kept with the headers, so it cannot tell clients apart either.",
     bad: '{ "qos/ratelimit/router": { "client_max_rate": 10, "strategy": "header", "key": "Host" } }',

@@ -36,12 +36,14 @@ const messages = defineMessages({
     sentence: "gwc does not have the router option `{key}` yet",
     hint: "delete it if the gateway may do without it",
     krakend: "honours it",
+    always: "gwc does not have it yet",
     explain: "gwc never serves a configuration without something that it asks for.",
   },
   "router-options/too-deep": {
     severity: "error",
     sentence: "`error_body` nests deeper than 200 levels",
     hint: "nest less",
+    always: "documents of thousands of levels are a mistake",
     explain: "The body of an error is a small document.",
   },
   "router-options/unused-body": {

@@ -48,6 +48,7 @@ export const messages = defineMessages({
     sentence: "`{key}` holds a character that no header can hold",
     hint: "delete line ends and control characters",
     krakend: "sends line ends as spaces, and other control characters as they are",
+    always: "such a header cannot be sent as it was meant",
     explain: "The value becomes a header of every answer.",
     bad: '{ "security/http": { "referrer_policy": "same-\\norigin" } }',
     good: '{ "security/http": { "referrer_policy": "same-origin" } }',
