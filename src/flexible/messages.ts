@@ -98,6 +98,7 @@ export const messages = defineMessages({
     sentence: "gwc does not have the function `{name}`: {reason}",
     hint: "put its result into the settings",
     krakend: "calls it",
+    always: "gwc does not have it",
     explain:
       "A few functions of sprig do what a build should not do, such as making certificates or asking the network. docs/flexible-configuration.md lists them.",
   },
