@@ -45,7 +45,7 @@ export interface BackendScope extends RouteScope {
 export function backendCall(backend: Backend, local: string, scope: BackendScope): BackendCall {
   const name = upperFirst(local);
   const rooms = backend.rooms.map((room) => roomCode(room, local, scope, backend));
-  const holes = backend.pattern.flatMap((piece) => (piece.kind === "text" ? [] : [piece.name]));
+  const holes = backend.pattern.flatMap((piece) => ("name" in piece ? [piece.name] : []));
   const params = [...new Set([...holes, ...rooms.flatMap((room) => room.params)])];
   const layers = layersOf(rooms);
   const callee = scope.names.claim(`call${name}`);
@@ -139,7 +139,10 @@ export function aboutBackend(backend: Backend): readonly string[] {
 
 function patternFor(pattern: readonly PatternPiece[]): string {
   return pattern
-    .map((piece) => (piece.kind === "text" ? piece.text : `{${lowerFirst(piece.name)}}`))
+    .map((piece) => {
+      if (piece.kind === "text") return piece.text;
+      return piece.kind === "late" ? piece.late.toString() : `{${lowerFirst(piece.name)}}`;
+    })
     .join("");
 }
 
@@ -152,14 +155,16 @@ function targetCode(
 ): { readonly expression: Code; readonly declarations: readonly Declaration[] } {
   const pieces = backend.pattern.map((piece) => {
     if (piece.kind === "text") return piece.text;
+    if (piece.kind === "late") return code`${piece.late}`;
     const local = identifier(scope.locals.get(piece.name)!);
     // A placeholder without a value stays.
     return piece.kind === "param" ? local : code`${local} ?? ${byteLiteral(`{{.${piece.name}}}`)}`;
   });
-  const fixed = backend.pattern.every((piece) => piece.kind === "text");
+  const fixed = backend.pattern.every((piece) => piece.kind === "text" || piece.kind === "late");
   const text = template(pieces);
   if (!fixed) return { expression: withQuery(backend, code`${runtime.wirePath}(${text})`), declarations: [] };
-  const path = backend.pattern.map((piece) => (piece.kind === "text" ? piece.text : "")).join("");
+  // What the environment says may need escapes.
+  const path = backend.pattern.map((piece) => (piece.kind === "text" ? piece.text : "\0")).join("");
   if (READY.test(path)) return { expression: withQuery(backend, text), declarations: [] };
   const name = scope.names.claim("TARGET");
   return {

@@ -24,7 +24,7 @@ export function flowOf(
   const aside = asideCalls(endpoint, shadows, scope);
   const regular = regularCalls(endpoint, calls, plan, scope);
   const named = calls.length > 1 || scope.sharedBody;
-  const deadline = named ? [code`const deadline = x.startedAt + ${endpoint.callTimeoutMs};`] : [];
+  const deadline = named ? [code`const deadline = x.startedAt + ${callTimeout(endpoint)};`] : [];
   const body = scope.sharedBody
     ? [code`const body = x.hasBody ? await x.readBody(deadline) : undefined;`]
     : [];
@@ -78,7 +78,14 @@ function whole(endpoint: Endpoint, outcome: Code): Code {
 function deadlineOf(backend: Backend, endpoint: Endpoint, scope: BackendScope): Code {
   const own = ownTimeout(backend, endpoint);
   if (own === undefined && (endpoint.backends.length > 1 || scope.sharedBody)) return code`deadline`;
-  return code`x.startedAt + ${own ?? endpoint.callTimeoutMs}`;
+  return code`x.startedAt + ${own ?? callTimeout(endpoint)}`;
+}
+
+/** What the calls have, in milliseconds. */
+function callTimeout({ callTimeoutMs, lateTimeout }: Endpoint): Code {
+  if (lateTimeout === undefined) return code`${callTimeoutMs}`;
+  const { whole, share } = lateTimeout;
+  return share === 1 ? code`${whole}` : code`${whole} * ${share}`;
 }
 
 function invoke(call: BackendCall, scope: BackendScope, x: Code, deadline: Code): Code {

@@ -161,13 +161,15 @@ function about({ endpoint, calls, shadows }: Route, rooms: readonly string[]): r
 }
 
 function aboutTime(endpoint: Endpoint, limits: readonly (number | undefined)[]): string {
-  const whole = durationText(endpoint.timeoutMs);
+  const late = endpoint.lateTimeout?.whole.toString();
+  const whole = late ?? durationText(endpoint.timeoutMs);
   if (limits.length === 1) {
     return limits[0] === undefined
       ? `The backend has the endpoint's ${whole}.`
       : `The endpoint has ${whole}.`;
   }
-  const share = `${durationText(endpoint.callTimeoutMs)} (85 % of the endpoint's ${whole})`;
+  const part = `85 % of the endpoint's ${whole}`;
+  const share = late === undefined ? `${durationText(endpoint.callTimeoutMs)} (${part})` : part;
   if (endpoint.settings.sequential) return `One backend after the other; together they have ${share}.`;
   const without = limits.filter((limit) => limit === undefined).length;
   if (without === 0) return "All backends at once.";

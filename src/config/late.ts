@@ -117,6 +117,20 @@ export class LateValues {
     return late;
   }
 
+  /** The fixed parts of a text and a late value for each variable; undefined where all of it is fixed. */
+  within(node: Located | undefined, kind: LateKind): readonly (string | Late)[] | undefined {
+    if (node?.kind !== "string" || !asksForEnvironment(node.value)) return undefined;
+    const pieces = piecesOf(node.value);
+    if (pieces === undefined) return undefined;
+    this.#claimed.add(node.span);
+    return pieces.map((piece) => {
+      if (typeof piece === "string") return piece;
+      const otherwise = piece.otherwise === undefined ? "" : `:-${piece.otherwise}`;
+      const value = `${OPENING}${piece.name}${otherwise}}`;
+      return this.at({ ...node, value }, kind) ?? value;
+    });
+  }
+
   /** Constants are called as their first variable is. */
   #nameFor(pieces: readonly LatePiece[]): string {
     const first = pieces.find((piece) => typeof piece !== "string");

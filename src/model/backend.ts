@@ -2,7 +2,7 @@
 import { durationText } from "../config/duration.js";
 import { asksForEnvironment, type Late } from "../config/late.js";
 import { messages as configMessages } from "../config/messages.js";
-import type { Located } from "../source/located.js";
+import { at, type Located } from "../source/located.js";
 import { closest } from "../source/suggest.js";
 import { attach, blocksOf, type Resolution } from "./attach.js";
 import { forwardPlan, queryPlan } from "./forward-plan.js";
@@ -13,6 +13,7 @@ import {
   earlierValue,
   paramKey,
   patternParams,
+  patternParts,
   patternPieces,
   patternText,
   undefinedParam,
@@ -42,13 +43,14 @@ export interface EndpointPlace {
 }
 
 export function resolveBackend(resolution: Resolution, node: Located, place: EndpointPlace): Backend {
-  const { file, report } = resolution;
+  const { file, late, report } = resolution;
   const written = textAt(node, "url_pattern") ?? "";
-  const pattern = written.startsWith("/") ? written : `/${written}`;
+  const parts = patternParts(written, late.within(at(node, "url_pattern"), "bytes"));
+  const pattern = parts.map((part) => (typeof part === "string" ? part : UNKNOWN)).join("");
   if (!isFaulty(node, "url_pattern")) checkPattern(resolution, node, pattern, place);
   const decode = decoding(resolution, node, place.output);
   const shape = shapePlan(node, decode === "no-op", report);
-  const label = `[BACKEND: ${patternText(pattern)}]`;
+  const label = `[BACKEND: ${patternText(parts)}]`;
   const hosts = hostsOf(resolution, node);
   const site = { owner: node, label, params: place.params, backendCount: place.siblings, hosts };
   const blocks = [...resolution.blocks.readKeys(place.node), ...blocksOf(resolution, node, "backend")];
@@ -60,8 +62,8 @@ export function resolveBackend(resolution: Resolution, node: Located, place: End
     hosts,
     method: (textAt(node, "method") || place.method).toUpperCase(),
     methodText: utf8Bytes(textAt(node, "method") || textAt(place.node, "method") || "GET"),
-    pattern: patternPieces(pattern, place.params, place.earlier),
-    patternText: utf8Bytes(patternText(pattern)),
+    pattern: patternPieces(parts, place.params, place.earlier),
+    patternText: utf8Bytes(patternText(parts)),
     headers: forwardPlan(place.node, node, report),
     query: queryPlan(place.node, node, report),
     decode,
@@ -71,6 +73,9 @@ export function resolveBackend(resolution: Resolution, node: Located, place: End
     rooms: attached,
   };
 }
+
+/** Stands in a pattern for what the environment will say, while the rest is checked. */
+const UNKNOWN = "0";
 
 function backendSettings(rooms: readonly Attached[]): BackendSettings {
   const defaults: BackendSettings = { asideMs: undefined };
@@ -153,7 +158,12 @@ function backendTimeout({ compat, report }: Resolution, node: Located, wholeMs: 
   return own;
 }
 
-function checkPattern({ report }: Resolution, node: Located, pattern: string, place: EndpointPlace): void {
+function checkPattern(
+  { blocks, report }: Resolution,
+  node: Located,
+  pattern: string,
+  place: EndpointPlace,
+): void {
   const span = spanAt(node, "url_pattern");
   const outputs = patternParams(pattern);
   const fault = undefinedParam(place.inputs, outputs);
@@ -175,8 +185,10 @@ function checkPattern({ report }: Resolution, node: Located, pattern: string, pl
     return;
   }
   const keys = new Set(place.params.map(paramKey));
+  const hasValidator = blocks.find(at(place.node, "extra_config"), "auth/validator") !== undefined;
   for (const name of outputs.filter((each) => !keys.has(paramKey(each)))) {
     if (earlierValue(name, place.earlier) !== undefined) continue;
+    if (name.startsWith("JWT.") && hasValidator) continue;
     report(messages.say("backend/unfilled-parameter", span, { parameter: `{${name}}` }));
   }
   const path = pattern.split(/[?#]/)[0] ?? "";

@@ -1,3 +1,6 @@
+// One endpoint, resolved. [lura config/config.go initEndpointDefaults, initBackendDefaults]
+import type { Late } from "../config/late.js";
+import { messages as configMessages } from "../config/messages.js";
 import { at, type Located } from "../source/located.js";
 import type { Span } from "../source/text.js";
 import { attach, blocksOf, type Resolution } from "./attach.js";
@@ -75,7 +78,8 @@ function build(resolution: Resolution, node: Located, { path, method, backends }
   const params = routerParams(cleanPattern(pattern));
   const label = `[ENDPOINT: ${pattern}]`;
   const output = outputEncoding(resolution, node);
-  const timeoutMs = timeoutOf(resolution, node);
+  const lateTimeout = lateTimeoutOf(resolution, node, backends);
+  const timeoutMs = lateTimeout === undefined ? timeoutOf(resolution, node) : Number.NaN;
   if (output === "no-op" && backends.length > 1) {
     const count = backends.length;
     report(messages.say("endpoint/no-op-with-several-backends", spanAt(node, "output_encoding"), { count }));
@@ -101,6 +105,10 @@ function build(resolution: Resolution, node: Located, { path, method, backends }
     where: whereOf(spanAt(node, "endpoint"), file),
     label: utf8Bytes(label),
     timeoutMs,
+    lateTimeout:
+      lateTimeout === undefined
+        ? undefined
+        : { whole: lateTimeout, share: regular.length > 1 ? MERGED_SHARE : 1 },
     callTimeoutMs: regular.length > 1 ? timeoutMs * MERGED_SHARE : timeoutMs,
     cacheControl: cacheControl(numberAt(node, "cache_ttl") || numberAt(root, "cache_ttl") || 0),
     output,
@@ -111,6 +119,27 @@ function build(resolution: Resolution, node: Located, { path, method, backends }
     ),
     rooms,
   };
+}
+
+/**
+ * The timeout where the environment says it. What is divided at build cannot wait so long: calls
+ * aside, concurrent ones, and backends with timeouts of their own.
+ */
+function lateTimeoutOf(
+  resolution: Resolution,
+  node: Located,
+  backends: readonly Located[],
+): Late | undefined {
+  const { root, late, report } = resolution;
+  if (numberAt(node, "timeout")) return undefined;
+  const written = [at(node, "timeout"), at(root, "timeout")].find((each) => each?.kind === "string");
+  if (written === undefined) return undefined;
+  const isDivided =
+    (numberAt(node, "concurrent_calls") ?? 0) > 1 ||
+    backends.some((each) => at(each, "timeout") !== undefined || isAside(resolution, each));
+  if (!isDivided) return late.at(written, "duration");
+  report(configMessages.say("config/fixed-at-build", written.span));
+  return undefined;
 }
 
 function timeoutOf({ root, report }: Resolution, node: Located): number {

@@ -105,7 +105,10 @@ export interface Endpoint {
   readonly where: string;
   /** How log lines name it. */
   readonly label: string;
+  /** Not a number where the environment says it. */
   readonly timeoutMs: number;
+  /** The whole of it, and the share that the calls have. */
+  readonly lateTimeout: { readonly whole: Late; readonly share: number } | undefined;
   /** From the arrival of the request: the whole timeout for one backend, 85 % of it for several. */
   readonly callTimeoutMs: number;
   readonly cacheControl: string | undefined;
@@ -148,6 +151,7 @@ export interface Backend {
 }
 
 export type PatternPiece =
+  | { readonly kind: "late"; readonly late: Late }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "param"; readonly name: string }
   | ({ readonly kind: "earlier" } & EarlierValue);

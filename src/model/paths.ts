@@ -1,5 +1,6 @@
 // Endpoint paths and url_patterns: their placeholders, and what the router makes of them.
 // [lura config/config.go, uri.go]
+import type { Late } from "../config/late.js";
 import type { EarlierValue, PatternPiece } from "./model.js";
 
 const RESERVED = /^[^/]|\*.|\/__(?:debug|echo|health)(?:\/.*)?$/s;
@@ -67,8 +68,24 @@ export function paramKey(name: string): string {
 }
 
 /** `/u/{id}` -> `/u/{{.Id}}`: the form in KrakenD's logs and errors. */
-export function patternText(pattern: string): string {
+export function patternText(parts: readonly PatternPart[]): string {
+  return parts.map((part) => (typeof part === "string" ? templateText(part) : part.toString())).join("");
+}
+
+function templateText(pattern: string): string {
   return pattern.replace(LOOSE_PARAM, (_whole, name: string) => `{{.${paramKey(name)}}}`);
+}
+
+/** The fixed parts of a pattern, and what the environment says. */
+export type PatternPart = string | Late;
+
+/** The parts of a pattern, with a slash in front. */
+export function patternParts(
+  written: string,
+  late: readonly PatternPart[] | undefined,
+): readonly PatternPart[] {
+  if (written.startsWith("/")) return late ?? [written];
+  return ["/", ...(late ?? [written])];
 }
 
 const EARLIER_VALUE = /^Resp(\d+)_([\w.-]+)$/;
@@ -89,16 +106,22 @@ export function earlierValue(placeholder: string, earlier: number): EarlierValue
  * fills stays as KrakenD would send it.
  */
 export function patternPieces(
-  pattern: string,
+  parts: readonly PatternPart[],
   params: readonly string[],
   earlier: number,
 ): readonly PatternPiece[] {
+  return parts.flatMap((part): readonly PatternPiece[] =>
+    typeof part === "string" ? textPieces(part, params, earlier) : [{ kind: "late", late: part }],
+  );
+}
+
+function textPieces(pattern: string, params: readonly string[], earlier: number): readonly PatternPiece[] {
   const byKey = new Map(params.map((name) => [paramKey(name), name]));
   const pieces: PatternPiece[] = [];
   let end = 0;
   for (const match of pattern.matchAll(LOOSE_PARAM)) {
     pieces.push({ kind: "text", text: pattern.slice(end, match.index) });
-    pieces.push(holeOf(match[1]!, byKey, earlier) ?? { kind: "text", text: patternText(match[0]) });
+    pieces.push(holeOf(match[1]!, byKey, earlier) ?? { kind: "text", text: templateText(match[0]) });
     end = match.index + match[0].length;
   }
   pieces.push({ kind: "text", text: pattern.slice(end) });

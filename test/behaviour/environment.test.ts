@@ -17,13 +17,18 @@ const config = {
   version: 3,
   port: "${env:PORT:-8080}",
   listen_ip: "127.0.0.1",
+  timeout: "${env:TIMEOUT:-2s}",
   host: ["${env:USERS_URL}"],
   endpoints: [
     {
       endpoint: "/users/{environment}",
       backend: [
         { url_pattern: "/users/{environment}" },
-        { url_pattern: "/orders", group: "orders", host: ["http://127.0.0.1:${env:ORDERS_PORT}"] },
+        {
+          url_pattern: "/${env:VERSION:-v1}/orders",
+          group: "orders",
+          host: ["http://127.0.0.1:${env:ORDERS_PORT}"],
+        },
       ],
     },
   ],
@@ -69,7 +74,7 @@ describe("a gateway with values from the environment", () => {
     const ordersPort = new URL(origin).port;
     const environment = { PORT: String(port), USERS_URL: `${origin}/`, ORDERS_PORT: ordersPort };
     const [answer] = await answerOf(port, environment);
-    expect(answer).toEqual({ url: "/users/7", orders: { url: "/orders" } });
+    expect(answer).toEqual({ url: "/users/7", orders: { url: "/v1/orders" } });
   });
 
   test("KRAKEND_PORT counts before what is configured, and what comes too late is said", async () => {
@@ -78,21 +83,41 @@ describe("a gateway with values from the environment", () => {
       PORT: "1",
       KRAKEND_PORT: String(port),
       KRAKEND_TIMEOUT: "1s",
+      VERSION: "ü x",
       USERS_URL: origin,
       ORDERS_PORT: new URL(origin).port,
     });
-    expect(answer).toMatchObject({ url: "/users/7" });
+    expect(answer).toEqual({ url: "/users/7", orders: { url: "/%C3%BC%20x/orders" } });
     expect(log).toMatch(/KRAKEND_TIMEOUT is read when the gateway is built/);
+  });
+
+  test("gives up after a timeout of the environment", async () => {
+    const port = await freePort();
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const silentPort = String((silent.address() as AddressInfo).port);
+    const started = performance.now();
+    const [answer] = await answerOf(port, {
+      PORT: String(port),
+      TIMEOUT: "400ms",
+      USERS_URL: origin,
+      ORDERS_PORT: silentPort,
+    });
+    expect(answer).toEqual({ url: "/users/7" });
+    expect(performance.now() - started).toBeGreaterThan(340);
+    silent.closeAllConnections();
+    silent.close();
   });
 
   test("does not start without them: it names all that are missing or wrong, and ends with 1", () => {
     const { status, stderr } = spawnSync(process.execPath, [file], {
-      env: { PORT: "http", KRAKEND_LISTEN_IP: "localhost" },
+      env: { PORT: "http", TIMEOUT: "0", KRAKEND_LISTEN_IP: "localhost" },
       encoding: "utf8",
     });
     expect(stderr).toMatch(/USERS_URL is not set \(krakend\.json:\d+\)/);
     expect(stderr).toMatch(/ORDERS_PORT is not set \(krakend\.json:\d+\)/);
     expect(stderr).toMatch(/PORT: the value is `http`, which is no port/);
+    expect(stderr).toMatch(/TIMEOUT: the value is `0`, which is no positive duration/);
     expect(stderr).toMatch(/KRAKEND_LISTEN_IP is `localhost`, which is no IP address/);
     expect(status).toBe(1);
   });
