@@ -2,7 +2,7 @@
 // [krakend-opencensus opencensus.go, router/gin/endpoint.go, transport.go]
 import { byteLiteral, type Code, code, indent, join, lines, runtimeOf } from "../../codegen/code.js";
 import { defineMessages } from "../../diagnostics/messages.js";
-import type { Backend, Endpoint, Gateway } from "../../model/model.js";
+import type { Backend, Endpoint, Gateway, PatternPiece } from "../../model/model.js";
 import { at } from "../../source/located.js";
 import { defineFeature, type Site } from "../kit.js";
 
@@ -220,9 +220,7 @@ function routesCode(endpoints: readonly Endpoint[]): Code {
 function clientsCode(clients: readonly Client[]): Code {
   return listCode(
     clients.map(({ backend }) => {
-      const path = backend.pattern
-        .map((each) => (each.kind === "text" ? each.text : `{${each.name}}`))
-        .join("");
+      const path = backend.pattern.map(labelOf).join("");
       // A host that is known only when the gateway starts has no label.
       const [first] = backend.hosts;
       const host = (typeof first === "string" ? first : "")
@@ -231,6 +229,12 @@ function clientsCode(clients: readonly Client[]): Code {
       return code`{ method: ${backend.method}, host: ${byteLiteral(host)}, path: ${byteLiteral(lowerBytes(path))} }`;
     }),
   );
+}
+
+/** A piece of a pattern in a label: what the environment says stands there as it is written. */
+function labelOf(piece: PatternPiece): string {
+  if (piece.kind === "text") return piece.text;
+  return piece.kind === "late" ? piece.late.toString() : `{${piece.name}}`;
 }
 
 function lowered(path: string): string {
