@@ -194,8 +194,10 @@ function headersCode(backend: Backend): readonly Code[] {
   if (plan.userAgent === "client without via")
     statements.push(code`${runtime.forwardUserAgent}(x, headers, false);`);
   if (plan.client === "all") return [...statements, code`${runtime.forwardAll}(x, headers);`];
-  const listed = plan.client.map(
-    (name) => code`${runtime.forward}(x, headers, ${name}, ${name.toLowerCase()});`,
+  const listed = plan.client.map((name) =>
+    name === "Cache-Control"
+      ? code`${runtime.forwardCacheControl}(x, headers);`
+      : code`${runtime.forward}(x, headers, ${name}, ${name.toLowerCase()});`,
   );
   return [...statements, ...listed];
 }
@@ -217,7 +219,8 @@ function fetchCode(backend: Backend, rooms: readonly RoomCode[], relays: boolean
   const upstream = scope.upstreams.reference(backend);
   const method = relays && wraps.length === 0 ? code`open` : code`fetch`;
   const call = code`${upstream}.${method}(x, call)`;
-  return wraps.reduceRight((inner, room) => room.slots.wrap!(inner), call);
+  const readsFailures = relays || rooms.some((room) => room.slots.badStatus !== undefined);
+  return wraps.reduceRight((inner, room) => room.slots.wrap!(inner, readsFailures), call);
 }
 
 function watched(rooms: readonly RoomCode[], answer: Code): Code {

@@ -111,8 +111,6 @@ export interface Slots {
   readonly around?: (call: (x: Code, deadline: Code) => Code) => readonly Code[];
   /** proxy, backend: statements after the inner call; `outcome` is in scope and may be assigned. */
   readonly after?: readonly Code[];
-  /** client: an expression around the call, itself a `Promise<Answer | UpstreamError>`; `call` is in scope. */
-  readonly wrap?: (call: Code) => Code;
   /**
    * backend, client: statements before the HTTP call; `call` is in scope, and its headers may be
    * added to. May `return failed(error)`.
@@ -125,6 +123,11 @@ export interface Slots {
   readonly watch?: (answer: Code) => Code;
   /** backend: takes the place of allow, deny and mapping: Members -> an expression of `Filtered`. */
   readonly filter?: (members: Code) => Code;
+  /**
+   * client: an expression around the call, itself a `Promise<Answer | UpstreamError>`; `call` is in
+   * scope. `readsFailures`: answers with a bad status are read to their end too.
+   */
+  readonly wrap?: (call: Code, readsFailures: boolean) => Code;
   /** backend: an expression for the outcome of an answer with a bad status; `answer` is in scope. */
   readonly badStatus?: { readonly text: Code; readonly keyed: Code };
   /**

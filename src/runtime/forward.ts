@@ -32,6 +32,15 @@ export function forward(x: Exchange, headers: string[], name: string, lower: str
   }
 }
 
+/**
+ * The same for Cache-Control. Quirk: `Pragma: no-cache` takes its place, as Go's server has it
+ * [Go net/http fixPragmaCacheControl].
+ */
+export function forwardCacheControl(x: Exchange, headers: string[]): void {
+  if (x.header("pragma") === "no-cache") headers.push("Cache-Control", "no-cache");
+  else forward(x, headers, "Cache-Control", "cache-control");
+}
+
 /** Appends the whole header of the client, without what belongs to its connection. */
 export function forwardAll(x: Exchange, headers: string[]): void {
   const raw = x.rawHeaders;
@@ -40,9 +49,12 @@ export function forwardAll(x: Exchange, headers: string[]): void {
     ?.toLowerCase()
     .split(",")
     .map((name) => name.trim());
+  const isPragma = x.header("pragma") === "no-cache";
+  if (isPragma) headers.push("Cache-Control", "no-cache");
   for (let index = 0; index < raw.length; index += 2) {
     const lower = raw[index]!.toLowerCase();
     if (NOT_FORWARDED.has(lower) || named?.includes(lower)) continue;
+    if (isPragma && lower === "cache-control") continue;
     headers.push(raw[index]!, raw[index + 1]!);
   }
 }

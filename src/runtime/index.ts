@@ -11,7 +11,7 @@ export { StartEnvironment } from "./environment.js";
 export { ValueEnvironment } from "./environment-values.js";
 export type { Exchange, Handler, SharedBody } from "./exchange.js";
 export type { Filtered } from "./filtered.js";
-export { forward, forwardAll, forwardUserAgent, USER_AGENT } from "./forward.js";
+export { forward, forwardAll, forwardCacheControl, forwardUserAgent, USER_AGENT } from "./forward.js";
 export { type Guard, guarded } from "./guard.js";
 export { serveHealth } from "./health.js";
 export { decodeCollection, decodeObject, decodeSafe } from "./json/decode.js";

@@ -90,10 +90,10 @@ test.each<[Config, readonly string[]]>([
 });
 
 describe("emitted code", () => {
-  const textOf = (config: Config, hosts?: readonly string[]): readonly string[] => {
+  const textOf = (config: Config, hosts?: readonly string[], relays = false): readonly string[] => {
     const site = { ...siteOf(config), ...(hosts === undefined ? {} : { hosts }) };
     const { module, wrap } = httpCache.emit!(httpCache.plan(config, site)!, site);
-    const pieces = [...module!, wrap!(code`upstream.users.fetch(x, call)`)];
+    const pieces = [...module!, wrap!(code`upstream.users.fetch(x, call)`, relays)];
     return pieces.map((piece) => piece.toText((reference) => reference.name));
   };
 
@@ -104,6 +104,12 @@ describe("emitted code", () => {
 const usersCache = privateCache();`,
       "usersCache.fetch(call, (call) => upstream.users.fetch(x, call))",
     ]);
+  });
+
+  test("failures are kept where they are read", () => {
+    expect(textOf({}, undefined, true)[1]).toBe(
+      "usersCache.fetch(call, (call) => upstream.users.fetch(x, call), true)",
+    );
   });
 
   test.each<[Config, readonly string[] | undefined, string]>([

@@ -37,7 +37,8 @@ function emit(plan: Plan, site: EmitSite): Slots {
   return {
     module: [lines([...comments(plan, site), code`const ${cache} = ${cacheOf(plan, site.hosts)};`])],
     // The parameter takes the place of the local, so that the cache may ask with other headers.
-    wrap: (call) => code`${cache}.fetch(call, (call) => ${call})`,
+    wrap: (call, readsFailures) =>
+      code`${cache}.fetch(call, (call) => ${call}${readsFailures ? code`, true` : code``})`,
   };
 }
 

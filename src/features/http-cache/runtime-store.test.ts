@@ -57,6 +57,22 @@ describe("a store", () => {
     const large: Entry = { answer: { url: "", status: 200, headers: [], body }, varied: [] };
     for (const key of ["a", "b", "c", "d", "e"]) store.set(key, large);
     expect(store.size).toBe(3);
+    for (const key of ["c", "d", "e"]) store.delete(key);
+    expect(store.bytes).toBe(0);
+  });
+
+  test("shares that bound with all others, and the one that holds most gives way", () => {
+    const body = "x".repeat(MOST_STORE_BYTES / 4);
+    const large: Entry = { answer: { url: "", status: 200, headers: [], body }, varied: [] };
+    const first = new CacheStore();
+    for (const key of ["a", "b", "c"]) first.set(key, large);
+    const second = new CacheStore({ mostItems: 10 });
+    second.set("a", large);
+    expect([first.get("a"), first.get("b"), second.get("a")].map(Boolean)).toEqual([false, true, true]);
+    // Stores with a limit of their own do not count.
+    const own = new CacheStore({ mostBytes: MOST_STORE_BYTES });
+    own.set("a", large);
+    expect([first.size, second.size, own.size]).toEqual([2, 1, 1]);
   });
 
   test("counts right whatever is done", () => {

@@ -22,6 +22,7 @@ const flat = (headers: Readonly<Record<string, string>> = {}): string[] => Objec
 /** A cache before a backend that gives the replies in turn, the last one again and again. */
 class Bench {
   now = START;
+  keepsFailures = false;
   /** The calls that reached the backend. */
   readonly calls: Call[] = [];
   readonly #cache: HttpCache;
@@ -41,7 +42,7 @@ class Bench {
 
   answer({ method = "GET", target = "/a", headers }: Asked = {}): Promise<Answer | UpstreamError> {
     const call: Call = { method, target, headers: flat(headers), body: undefined, deadline: 0 };
-    return this.#cache.fetch(call, (changed) => this.#reply(changed));
+    return this.#cache.fetch(call, (changed) => this.#reply(changed), this.keepsFailures);
   }
 
   async #reply(call: Call): Promise<Answer | UpstreamError> {
@@ -285,4 +286,33 @@ describe("stores", () => {
     // The limits of the first hold for all: late took the only place.
     expect(limited.calls).toHaveLength(2);
   });
+});
+
+describe("failures that are read to their end", () => {
+  const asked = async (reply: Reply, times: number): Promise<readonly [string, number]> => {
+    const cache = new HttpCache(new CacheStore(), "", () => START);
+    const bench = new Bench([reply], cache);
+    bench.keepsFailures = true;
+    let last = "";
+    for (let each = 0; each < times; each += 1) last = await bench.ask();
+    return [last, bench.calls.length];
+  };
+
+  test("are kept as long as they say", async () => {
+    expect(await asked([404, { "Cache-Control": "max-age=60" }], 3)).toEqual(["404 #1", 1]);
+    expect(await asked([500, { "Cache-Control": "max-age=60, no-store" }], 3)).toEqual(["500 #3", 3]);
+    expect(await asked([404], 3)).toEqual(["404 #3", 3]);
+    expect(await asked([304], 2)).toEqual(["304 #2", 2]);
+  });
+});
+
+test("an answer says what it varied with", async () => {
+  const varying: Reply = [200, { "Cache-Control": "max-age=60", Vary: "x-user, Accept" }];
+  const bench = new Bench([varying]);
+  for (let each = 0; each < 2; each += 1) {
+    const answer = (await bench.answer({ headers: { "X-User": "a" } })) as Answer;
+    expect(headerOf(answer.headers, "x-varied-x-user")).toBe("a");
+    expect(headerOf(answer.headers, "x-varied-accept")).toBeUndefined();
+    expect(answer.headers.filter((each) => each === "X-Varied-X-User")).toHaveLength(1);
+  }
 });

@@ -5,6 +5,7 @@ import { headerOf } from "../../runtime/forward.js";
 import type { Call } from "../../runtime/upstream.js";
 import type { Answer } from "../../runtime/upstream-answer.js";
 import { UpstreamError } from "../../runtime/upstream-error.js";
+import { type Landing, Loners, landingOf, landingOfFailure } from "./runtime-flights.js";
 import {
   type Directives,
   directivesOf,
@@ -45,6 +46,8 @@ interface Request {
   readonly directives: Directives;
   /** The headers before the transport added its own, which the cache does not see. */
   readonly headers: FlatHeaders;
+  /** Answers with a bad status are kept too: whoever asks reads them to their end. */
+  readonly keepsFailures: boolean;
 }
 
 /**
@@ -52,13 +55,13 @@ interface Request {
  * to every client, whatever its Authorization and cookies, unless `Vary` names them; `Vary: *` is
  * as good as none [krakend/httpcache varyMatches].
  *
- * Only 200 and 201 are kept: KrakenD keeps what a decoder has read to its end, which is these two,
- * but under no-op and `return_error_code` also failures with a lifetime, which are asked anew here.
+ * Requests that want the same at the same time wait for one of them, which KrakenD does not do.
  */
 export class HttpCache {
   readonly #store: CacheStore;
   readonly #origin: string;
   readonly #clock: () => number;
+  readonly #loners = new Loners();
 
   /** `clock` is ms since 1970. */
   constructor(store: CacheStore, origin: string, clock: () => number = Date.now) {
@@ -68,26 +71,81 @@ export class HttpCache {
   }
 
   /** A kept answer, or that of `fetch`, which may be asked with other headers than those of `call`. */
-  async fetch(call: Call, fetch: Fetch): Promise<Answer | UpstreamError> {
+  async fetch(call: Call, fetch: Fetch, keepsFailures = false): Promise<Answer | UpstreamError> {
     if (typeof call.target !== "string") return fetch(call);
     const key = `${call.method} ${this.#origin}${call.target}`;
-    const request = { key, call, directives: directivesOf(call.headers), headers: [...call.headers] };
-    const isCacheable = isKept(call);
     // Quirk: a request for a part removes the whole [krakend/httpcache RoundTrip].
-    if (!isCacheable) this.#store.delete(key);
-    const entry = isCacheable ? this.#store.get(key) : undefined;
-    if (entry !== undefined) return this.#reuse(request, entry, fetch);
-    if (request.directives.has("only-if-cached")) {
-      return { url: call.target, status: 504, headers: [], body: "" };
+    if (!isKept(call)) {
+      this.#store.delete(key);
+      return fetch(call);
     }
-    const answer = await fetch(call);
-    return isCacheable ? this.#keep(request, answer) : answer;
+    const directives = directivesOf(call.headers);
+    const request = { key, call, directives, headers: [...call.headers], keepsFailures };
+    const fresh = this.#fresh(request);
+    if (fresh !== undefined) return fresh;
+    if (directives.has("only-if-cached") && this.#store.get(key) === undefined)
+      return { url: call.target, status: 504, headers: [], body: "" };
+    return this.#mayWait(request) ? this.#together(request, fetch) : this.#ask(request, fetch);
   }
 
-  async #reuse(request: Request, entry: Entry, fetch: Fetch): Promise<Answer | UpstreamError> {
-    if (!suits(entry, request)) return this.#keep(request, await fetch(request.call));
+  /** The kept answer, if it is to be used as it is. */
+  #fresh(request: Request): Answer | undefined {
+    const entry = this.#store.get(request.key);
+    if (entry === undefined || !suits(entry, request)) return undefined;
+    const { answer } = entry;
+    return freshnessOf(answer.headers, request.directives, this.#clock()) === "fresh" ? answer : undefined;
+  }
+
+  /** Not who wants a new answer, nor where answers are for one request only. */
+  #mayWait({ key, directives }: Request): boolean {
+    const isPlain = !directives.has("no-cache") && !directives.has("no-store");
+    return isPlain && !this.#loners.has(key, this.#clock());
+  }
+
+  /** Asks for all who want the same now, or waits for the one who does. */
+  async #together(request: Request, fetch: Fetch): Promise<Answer | UpstreamError> {
+    for (;;) {
+      const flight = this.#store.flights.get(request.key);
+      if (flight === undefined) return this.#lead(request, fetch);
+      const landing = await landingOf(flight, request.call.deadline);
+      if (landing instanceof UpstreamError) return landing;
+      const fresh = this.#fresh(request);
+      if (fresh !== undefined) return fresh;
+      if (landing !== "again") return this.#ask(request, fetch);
+    }
+  }
+
+  async #lead(request: Request, fetch: Fetch): Promise<Answer | UpstreamError> {
+    const { flights } = this.#store;
+    let land: (landing: Landing) => void = () => {};
+    flights.set(request.key, new Promise((resolve) => (land = resolve)));
+    let landing: Landing = "again";
+    try {
+      const answer = await this.#ask(request, fetch);
+      landing = answer instanceof UpstreamError ? landingOfFailure(answer) : this.#landingOf(request);
+      return answer;
+    } finally {
+      flights.delete(request.key);
+      land(landing);
+    }
+  }
+
+  /** Whether the answer that has come is for others too. */
+  #landingOf(request: Request): Landing {
+    const now = this.#clock();
+    if (this.#fresh(request) !== undefined) {
+      this.#loners.delete(request.key);
+      return "kept";
+    }
+    this.#loners.add(request.key, now);
+    return "alone";
+  }
+
+  /** Asks the backend, about a kept answer if there is one. */
+  async #ask(request: Request, fetch: Fetch): Promise<Answer | UpstreamError> {
+    const entry = this.#store.get(request.key);
+    if (entry === undefined || !suits(entry, request)) return this.#keep(request, await fetch(request.call));
     const freshness = freshnessOf(entry.answer.headers, request.directives, this.#clock());
-    if (freshness === "fresh") return entry.answer;
     const call = freshness === "stale" ? withValidators(request.call, entry.answer) : request.call;
     const asked = [...call.headers];
     const answer = await fetch(call);
@@ -101,16 +159,38 @@ export class HttpCache {
   }
 
   /** Stores an answer that may be stored; any other one removes what was there. */
-  #keep({ key, directives, headers }: Request, answer: Answer | UpstreamError): Answer | UpstreamError {
-    const isStored =
-      !(answer instanceof UpstreamError) &&
-      (answer.status === 200 || answer.status === 201) &&
-      !directives.has("no-store") &&
-      !directivesOf(answer.headers).has("no-store");
-    if (isStored) this.#store.set(key, { answer, varied: variedOf(answer, headers) });
-    else this.#store.delete(key);
-    return answer;
+  #keep(request: Request, answer: Answer | UpstreamError): Answer | UpstreamError {
+    if (!mayBeKept(request, answer)) {
+      this.#store.delete(request.key);
+      return answer;
+    }
+    const varied = variedOf(answer, request.headers);
+    const kept = { ...answer, headers: [...answer.headers, ...variedHeaders(answer, varied)] };
+    this.#store.set(request.key, { answer: kept, varied });
+    return kept;
   }
+}
+
+/**
+ * KrakenD keeps what was read to its end: decoders read 200 and 201 only, a relay and the error
+ * options of `backend/http` read every answer.
+ */
+function mayBeKept(request: Request, answer: Answer | UpstreamError): answer is Answer {
+  if (answer instanceof UpstreamError || request.directives.has("no-store")) return false;
+  const isRead = answer.status === 200 || answer.status === 201 || request.keepsFailures;
+  return isRead && answer.status !== 304 && !directivesOf(answer.headers).has("no-store");
+}
+
+/** Quirk: a client of a relay sees what the answer varied with [krakend/httpcache RoundTrip]. */
+function variedHeaders({ headers }: Answer, varied: Entry["varied"]): readonly string[] {
+  const news = varied.filter(
+    ([name, value]) => value !== "" && headerOf(headers, `x-varied-${name}`) === undefined,
+  );
+  return news.flatMap(([name, value]) => [`X-Varied-${canonical(name)}`, value]);
+}
+
+function canonical(lower: string): string {
+  return lower.replace(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 function isKept(call: Call): boolean {
