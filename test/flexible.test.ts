@@ -1,4 +1,5 @@
 // Flexible configuration through the whole front end: files in, diagnostics at the places where they were written.
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -362,4 +363,13 @@ it("a report of a fault reads well", () => {
       hint: did you mean \`allow\`? Start a key with \`@\` to keep it as a comment
     "
   `);
+});
+
+it("gwc check reads the variables of its environment", () => {
+  const file = write({});
+  const command = [join(import.meta.dirname, "../bin/gwc.js"), "check", file];
+  const run = (env: Record<string, string>) =>
+    spawnSync(process.execPath, command, { env: { ...process.env, ...env }, encoding: "utf8" }).status;
+  expect(run(environmentOf({}))).toBe(0);
+  expect(run({ FC_ENABLE: "" })).toBe(1);
 });

@@ -1,5 +1,5 @@
 // What Go's fmt package prints: Sprint, Sprintln and Sprintf with all their verbs [Go fmt print.go].
-import { formatFloat } from "./go-float.js";
+import { formatBinary, formatFloat } from "./go-float.js";
 import { goQuote } from "./go-quote.js";
 import { GoInt, GoList, GoMap, GoObject, type GoValue, type Maybe, typeOf } from "./values.js";
 
@@ -105,21 +105,28 @@ function directive(match: readonly (string | undefined)[], cursor: Cursor): stri
   const given =
     point === undefined ? undefined : (number(precision, "PREC") ?? (precision === "*" ? undefined : 0));
   cursor.jump(valueIndex);
-  if (verb === "") return `${noise}%!(NOVERB)`;
-  if (verb === "%") return `${noise}%`;
-  if (cursor.badIndex) return `${noise}%!${verb}(BADINDEX)`;
-  if (cursor.ended) return `${noise}%!${verb}(MISSING)`;
-  const minus = marks.includes("-") || (wide !== undefined && wide < 0);
-  const flags: Flags = {
+  return noise + (mishap(verb, cursor) ?? formatAs(verb, cursor.next(), flagsOf(marks, wide, given)));
+}
+
+/** What stands in the place of a verb that cannot have a value. */
+function mishap(verb: string, cursor: Cursor): string | undefined {
+  if (verb === "") return "%!(NOVERB)";
+  if (verb === "%") return "%";
+  if (cursor.badIndex) return `%!${verb}(BADINDEX)`;
+  return cursor.ended ? `%!${verb}(MISSING)` : undefined;
+}
+
+function flagsOf(marks: string, width: number | undefined, precision: number | undefined): Flags {
+  const minus = marks.includes("-") || (width !== undefined && width < 0);
+  return {
     plus: marks.includes("+"),
     minus,
     sharp: marks.includes("#"),
     space: marks.includes(" "),
     zero: marks.includes("0") && !minus,
-    width: wide === undefined ? undefined : Math.abs(wide),
-    precision: given !== undefined && given < 0 ? undefined : given,
+    width: width === undefined ? undefined : Math.abs(width),
+    precision: precision !== undefined && precision < 0 ? undefined : precision,
   };
-  return noise + formatAs(verb, cursor.next(), flags);
 }
 
 function formatAs(verb: string, value: Maybe, given: Flags): string {
@@ -127,7 +134,7 @@ function formatAs(verb: string, value: Maybe, given: Flags): string {
   const flags = verb === "v" && given.plus ? { ...given, plus: false } : given;
   if (verb === "T") return padded(typeOf(value), flags);
   if (value === null || value === undefined)
-    return verb === "v" ? padded(flags.sharp ? "interface {}(nil)" : "<nil>", flags) : `%!${verb}(<nil>)`;
+    return verb === "v" ? padded("<nil>", flags) : `%!${verb}(<nil>)`;
   if (verb === "v" && flags.sharp) return padded(goSyntax(value), flags);
   if (value instanceof GoObject) return formatText(verb, value.print(), value, flags);
   if (value instanceof GoInt && /^time\./.test(value.type) && /[vsq]/.test(verb))
@@ -218,9 +225,11 @@ function unicodeName(number: bigint, flags: Flags): string {
 }
 
 function formatNumber(verb: string, value: number, flags: Flags): string {
-  if (!/[vgGeEfF]/.test(verb)) return badVerb(verb, value, flags);
+  if (!/[vgGeEfFxXb]/.test(verb)) return badVerb(verb, value, flags);
   const precision = flags.precision ?? (/[eEfF]/.test(verb) ? 6 : undefined);
-  const text = formatFloat(value, verb === "v" ? "g" : verb, precision);
+  const text = /[xXb]/.test(verb)
+    ? formatBinary(value, verb)
+    : formatFloat(value, verb === "v" ? "g" : verb, precision);
   const finite = Number.isFinite(value);
   const negative = text.startsWith("-");
   const size = negative || text.startsWith("+") ? text.slice(1) : text;

@@ -58,12 +58,7 @@ function roundedTo(value: number, count: number): string {
 
 /** All decimal digits of a double. */
 function exactDigits(value: number): { readonly digits: string; readonly point: number } {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value);
-  const bits = view.getBigUint64(0);
-  const biased = Number((bits >> 52n) & 0x7ffn);
-  const fraction = (bits & 0xfffffffffffffn) | (biased === 0 ? 0n : 1n << 52n);
-  const exponent = (biased === 0 ? 1 : biased) - 1075;
+  const { fraction, exponent } = partsOf(value);
   if (exponent >= 0) {
     const digits = String(fraction << BigInt(exponent));
     return { digits, point: digits.length };
@@ -110,4 +105,32 @@ function asExponent({ negative, digits, point }: Digits): string {
 
 function sign(negative: boolean): string {
   return negative ? "-" : "";
+}
+
+/** A double as `%x` (`0x1.8p+00`) or `%b` (`6755399441055744p-52`) writes it. */
+export function formatBinary(value: number, verb: string): string {
+  if (!Number.isFinite(value)) return formatFloat(value, "g");
+  const { fraction, exponent } = partsOf(Math.abs(value));
+  const minus = sign(value < 0 || Object.is(value, -0));
+  if (verb === "b") return `${minus}${fraction}p${exponent < 0 ? "-" : "+"}${Math.abs(exponent)}`;
+  const shift = fraction === 0n ? 0 : 53 - fraction.toString(2).length;
+  const digits = (fraction << BigInt(shift))
+    .toString(16)
+    .padStart(14, "0")
+    .replace(/(?<=.)0+$/, "");
+  const power = fraction === 0n ? 0 : exponent - shift + 52;
+  const size = String(Math.abs(power)).padStart(2, "0");
+  const rest = digits.length > 1 ? `.${digits.slice(1)}` : "";
+  const text = `${minus}0x${digits.charAt(0)}${rest}p${power < 0 ? "-" : "+"}${size}`;
+  return verb === "X" ? text.toUpperCase() : text;
+}
+
+/** A double as fraction * 2^exponent; `value` is not negative. */
+function partsOf(value: number): { readonly fraction: bigint; readonly exponent: number } {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  const bits = view.getBigUint64(0);
+  const biased = Number((bits >> 52n) & 0x7ffn);
+  const fraction = (bits & 0xfffffffffffffn) | (biased === 0 ? 0n : 1n << 52n);
+  return { fraction, exponent: (biased === 0 ? 1 : biased) - 1075 };
 }

@@ -103,11 +103,15 @@ function basicKind(value: Maybe): string {
   return /^u?int/.test(kind) ? "int" : kind;
 }
 
+function isNil(value: Maybe): boolean {
+  return value == null || ((value instanceof GoMap || value instanceof GoList) && value.isNil);
+}
+
 function equal(a: Maybe, b: Maybe): boolean {
+  if (isNil(a) || isNil(b)) return isNil(a) && isNil(b);
   for (const each of [a, b])
     if (each instanceof GoMap || each instanceof GoList)
-      if (a != null && b != null) throw new GoError(`non-comparable type ${show(each)}: ${typeOf(each)}`);
-  if (a == null || b == null) return a == null && b == null;
+      throw new GoError(`non-comparable type ${show(each)}: ${typeOf(each)}`);
   if (basicKind(a) !== basicKind(b))
     throw new GoError(`incompatible types for comparison: ${typeOf(a)} and ${typeOf(b)}`);
   return a instanceof GoInt && b instanceof GoInt ? a.value === b.value : a === b;

@@ -32,10 +32,8 @@ export const lists: FunctionTable = {
     "prepend mustPrepend",
     go(["any", "any"], (list, item) => new GoList([item, ...itemsOf(list, "prepend on")])),
   ),
-  concat: goMany(
-    [],
-    "any",
-    (...values) => new GoList(values.flatMap((each) => itemsOf(each, "concat type", "as list"))),
+  concat: goMany([], "any", (...values) =>
+    nilIfEmpty(values.flatMap((each) => itemsOf(each, "concat type", "as list"))),
   ),
   ...named(
     "reverse mustReverse",
@@ -86,7 +84,11 @@ export function itemsOf(value: GoValue, doing: string, ending = ""): readonly Go
 
 function tail(items: readonly GoValue[], cut: (items: readonly GoValue[]) => readonly GoValue[]): GoValue {
   // Quirk: of an empty list it is a nil list, which is null in JSON.
-  return items.length === 0 ? new GoList([], "interface {}", true) : new GoList(cut(items));
+  return items.length === 0 ? nilIfEmpty([]) : new GoList(cut(items));
+}
+
+function nilIfEmpty(items: readonly GoValue[]): GoList {
+  return new GoList(items, "interface {}", items.length === 0);
 }
 
 function unique(items: readonly GoValue[]): readonly GoValue[] {
@@ -115,9 +117,8 @@ function sliced(list: GoValue, ...steps: GoValue[]): GoValue {
 
 function chunked(size: number, list: GoValue): GoValue {
   const items = itemsOf(list, "chunk");
-  const count = Math.floor((items.length - 1) / size) + 1;
-  if (size === 0 || count < 0 || (size < 0 && count > 0))
-    throw new GoError("runtime error: makeslice: len out of range");
+  if (size <= 0) throw new GoError("runtime error: makeslice: len out of range");
+  const count = Math.ceil(items.length / size);
   const chunks = Array.from(
     { length: count },
     (_, index) => new GoList(items.slice(index * size, (index + 1) * size)),

@@ -1,7 +1,7 @@
 // Regular expressions in RE2's syntax [sprig regex.go, Go regexp].
 import { createRequire } from "node:module";
 import type { RE2JS as Pattern } from "re2js";
-import { GoError, type GoValue, strings } from "../values.js";
+import { GoError, GoList, type GoValue, strings } from "../values.js";
 import { type FunctionTable, go, named } from "./kit.js";
 
 /** The library is loaded when a template asks for it. */
@@ -25,7 +25,7 @@ export const patterns: FunctionTable = {
   ...named(
     "regexFindAll mustRegexFindAll",
     go(["string", "string", "int"], (pattern, text, count) =>
-      strings(matches(pattern, text, count).map((each) => each.text)),
+      nilIfEmpty(matches(pattern, text, count).map((each) => each.text)),
     ),
   ),
   ...named(
@@ -89,6 +89,11 @@ function matches(pattern: string, text: string, most: number): readonly Match[] 
   return found;
 }
 
+/** Go has a nil list where there is no match. */
+function nilIfEmpty(texts: readonly string[]): GoList {
+  return new GoList(texts, "string", texts.length === 0);
+}
+
 function replaceAll(pattern: string, text: string, replacement: (match: Match) => string): string {
   let result = "";
   let at = 0;
@@ -107,7 +112,7 @@ function expand(replacement: string, match: Match): string {
 }
 
 function split(pattern: string, text: string, count: number): GoValue {
-  if (count === 0) return strings([]);
+  if (count === 0) return nilIfEmpty([]);
   if (pattern !== "" && text === "") return strings([""]);
   const parts: string[] = [];
   let start = 0;

@@ -91,9 +91,8 @@ export function readTime(text: string, layout: string): Read {
     );
   };
   const literal = (expected: string): void => {
-    const wanted = expected.trimStart() === expected ? expected : expected;
-    if (!text.startsWith(wanted, at)) fail(wanted);
-    at += wanted.length;
+    if (!text.startsWith(expected, at)) fail(expected);
+    at += expected.length;
   };
   for (const match of layout.matchAll(CHUNK)) {
     literal(layout.slice(before, match.index));
@@ -112,81 +111,72 @@ export function readTime(text: string, layout: string): Read {
   return read;
 }
 
+type NumberPart = "year" | "month" | "day" | "yearDay" | "hour" | "minute" | "second";
+
+/** How a chunk of digits looks, what it may be and what it says. */
+const NUMBERS: Readonly<
+  Record<string, readonly [pattern: RegExp, low: number, high: number, part: NumberPart]>
+> = {
+  "2006": [/^\d{4}/, 0, 9999, "year"],
+  "06": [/^\d{2}/, 0, 99, "year"],
+  "01": [/^\d{2}/, 1, 12, "month"],
+  "1": [/^\d{1,2}/, 1, 12, "month"],
+  "02": [/^\d{2}/, 1, 31, "day"],
+  "2": [/^\d{1,2}/, 1, 31, "day"],
+  _2: [/^ ?\d{1,2}/, 1, 31, "day"],
+  "002": [/^[ \d]{2}\d/, 1, 366, "yearDay"],
+  __2: [/^[ \d]{2}\d/, 1, 366, "yearDay"],
+  "15": [/^\d{2}/, 0, 23, "hour"],
+  "03": [/^\d{2}/, 0, 12, "hour"],
+  "3": [/^\d{1,2}/, 0, 12, "hour"],
+  "04": [/^\d{2}/, 0, 59, "minute"],
+  "4": [/^\d{1,2}/, 0, 59, "minute"],
+  "05": [/^\d{2}/, 0, 59, "second"],
+  "5": [/^\d{1,2}/, 0, 59, "second"],
+};
+
+const shortened = (names: readonly string[]): readonly string[] => names.map((each) => each.slice(0, 3));
+
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  January: MONTHS,
+  Jan: shortened(MONTHS),
+  Monday: DAYS,
+  Mon: shortened(DAYS),
+};
+
 /** Takes what a chunk stands for from the start of a text: how long it is, undefined if it is not there. */
 function readChunk(read: Read, text: string, chunk: string): number | undefined {
-  const number = (
-    pattern: RegExp,
-    low: number,
-    high: number,
-    put: (value: number) => void,
-  ): number | undefined => {
-    const match = pattern.exec(text);
-    const value = Number(match?.[0]);
-    if (match === null || value < low || value > high) return undefined;
-    put(value);
-    return match[0].length;
-  };
-  const name = (names: readonly string[], put: (index: number) => void): number | undefined => {
-    const index = names.findIndex((each) => text.toLowerCase().startsWith(each.toLowerCase()));
-    if (index < 0) return undefined;
-    put(index);
-    return names[index]!.length;
-  };
-  const short = (names: readonly string[]): readonly string[] => names.map((each) => each.slice(0, 3));
-  switch (chunk) {
-    case "January":
-      return name(MONTHS, (index) => (read.month = index + 1));
-    case "Jan":
-      return name(short(MONTHS), (index) => (read.month = index + 1));
-    case "Monday":
-      return name(DAYS, () => {});
-    case "Mon":
-      return name(short(DAYS), () => {});
-    case "MST": {
-      const match = /^(?:[A-Z]{3,5}|[+-]\d{2,4})/.exec(text);
-      if (match === null) return undefined;
-      read.zoneName = match[0];
-      return match[0].length;
-    }
-    case "2006":
-      return number(/^\d{4}/, 0, 9999, (value) => (read.year = value));
-    case "06":
-      return number(/^\d{2}/, 0, 99, (value) => (read.year = value >= 69 ? 1900 + value : 2000 + value));
-    case "01":
-      return number(/^\d{2}/, 1, 12, (value) => (read.month = value));
-    case "1":
-      return number(/^\d{1,2}/, 1, 12, (value) => (read.month = value));
-    case "02":
-      return number(/^\d{2}/, 1, 31, (value) => (read.day = value));
-    case "2":
-      return number(/^\d{1,2}/, 1, 31, (value) => (read.day = value));
-    case "_2":
-      return number(/^ ?\d{1,2}/, 1, 31, (value) => (read.day = value));
-    case "002":
-    case "__2":
-      return number(/^[ \d]{2}\d/, 1, 366, (value) => (read.yearDay = value));
-    case "15":
-      return number(/^\d{2}/, 0, 23, (value) => (read.hour = value));
-    case "03":
-      return number(/^\d{2}/, 0, 12, (value) => (read.hour = value));
-    case "3":
-      return number(/^\d{1,2}/, 0, 12, (value) => (read.hour = value));
-    case "04":
-      return number(/^\d{2}/, 0, 59, (value) => (read.minute = value));
-    case "4":
-      return number(/^\d{1,2}/, 0, 59, (value) => (read.minute = value));
-    case "05":
-      return number(/^\d{2}/, 0, 59, (value) => (read.second = value));
-    case "5":
-      return number(/^\d{1,2}/, 0, 59, (value) => (read.second = value));
-    case "PM":
-    case "pm":
-      if (!/^[AP]M/i.test(text)) return undefined;
-      read.afternoon = /^P/i.test(text);
-      return 2;
-    default:
-      return /^[.,]/.test(chunk) ? readFraction(read, text, chunk) : readOffset(read, text, chunk);
+  if (NUMBERS[chunk] !== undefined) return readNumber(read, text, chunk);
+  if (NAMES[chunk] !== undefined) return readName(read, text, chunk);
+  if (chunk === "MST") {
+    const name = /^(?:[A-Z]{3,5}|[+-]\d{2,4})/.exec(text)?.[0];
+    if (name !== undefined) read.zoneName = name;
+    return name?.length;
   }
+  if (chunk === "PM" || chunk === "pm") {
+    if (!/^[AP]M/i.test(text)) return undefined;
+    read.afternoon = /^P/i.test(text);
+    return 2;
+  }
+  return /^[.,]/.test(chunk) ? readFraction(read, text, chunk) : readOffset(read, text, chunk);
+}
+
+function readNumber(read: Read, text: string, chunk: string): number | undefined {
+  const [pattern, low, high, part] = NUMBERS[chunk]!;
+  const digits = pattern.exec(text)?.[0];
+  const value = Number(digits);
+  if (digits === undefined || value < low || value > high) return undefined;
+  // Years of two digits are those from 1969 to 2068.
+  read[part] = chunk !== "06" ? value : value >= 69 ? 1900 + value : 2000 + value;
+  return digits.length;
+}
+
+function readName(read: Read, text: string, chunk: string): number | undefined {
+  const names = NAMES[chunk]!;
+  const index = names.findIndex((each) => text.toLowerCase().startsWith(each.toLowerCase()));
+  if (index < 0) return undefined;
+  if (chunk.startsWith("J")) read.month = index + 1;
+  return names[index]!.length;
 }
 
 function readFraction(read: Read, text: string, chunk: string): number | undefined {

@@ -18,11 +18,7 @@ export function parseUrl(text: string): GoMap {
   const path = isOpaque ? "" : authority === undefined ? before : before.slice(2 + authority.length);
   if (scheme === "" && authority === undefined && /^[^/]*:/.test(path))
     fail("first path segment in URL cannot contain colon");
-  const at = (authority ?? "").lastIndexOf("@");
-  const host = (authority ?? "").slice(at + 1);
-  const port = /:([^\]:]*)$/.exec(host.replace(/^\[[^\]]*\]/, ""));
-  if (port !== null && !/^\d*$/.test(port[1] ?? "")) fail(`invalid port ":${port[1]}" after host`);
-  const hostname = (port === null ? host : host.slice(0, -port[0].length)).replace(/^\[|\]$/g, "");
+  const { userinfo, host, hostname } = splitAuthority(authority ?? "", fail);
   return new GoMap([
     ["scheme", scheme],
     ["host", host],
@@ -31,8 +27,19 @@ export function parseUrl(text: string): GoMap {
     ["query", query],
     ["opaque", isOpaque ? before : ""],
     ["fragment", unescaped(fragment, fail)],
-    ["userinfo", at < 0 ? "" : (authority ?? "").slice(0, at)],
+    ["userinfo", userinfo],
   ]);
+}
+
+type Fail = (reason: string) => never;
+
+function splitAuthority(authority: string, fail: Fail) {
+  const at = authority.lastIndexOf("@");
+  const host = authority.slice(at + 1);
+  const port = /:([^\]:]*)$/.exec(host.replace(/^\[[^\]]*\]/, ""));
+  if (port !== null && !/^\d*$/.test(port[1] ?? "")) fail(`invalid port ":${port[1]}" after host`);
+  const hostname = (port === null ? host : host.slice(0, -port[0].length)).replace(/^\[|\]$/g, "");
+  return { userinfo: at < 0 ? "" : authority.slice(0, at), host, hostname };
 }
 
 function cut(text: string, mark: string): readonly [string, string] {

@@ -145,7 +145,19 @@ function rangesOf(group: string): readonly Range[] {
   return ranges.length === 0 ? fail() : ranges;
 }
 
-function rangeOf(operator: string, match: readonly (string | undefined)[]): Range {
+/** What a constraint names: a version, maybe shortened, and where it and its parts end. */
+interface Bound {
+  readonly at: Parts;
+  readonly wildMajor: boolean;
+  readonly wildMinor: boolean;
+  readonly wildPatch: boolean;
+  readonly nextMajor: Parts;
+  readonly nextMinor: Parts;
+  /** The end of what a shortened version stands for. Quirk: `*` is 0.x to most operators. */
+  readonly end: Parts | undefined;
+}
+
+function boundOf(match: readonly (string | undefined)[]): Bound {
   const isWild = (part: string | undefined): boolean => part === undefined || /^[xX*]$/.test(part);
   const [, , major, minor, patch, prerelease = ""] = match;
   const wildMajor = isWild(major);
@@ -158,56 +170,59 @@ function rangeOf(operator: string, match: readonly (string | undefined)[]): Rang
     patch: number(patch, wildPatch),
     prerelease,
   };
-  const upTo = (parts: Partial<Parts>): Parts => ({
-    major: 0n,
-    minor: 0n,
-    patch: 0n,
-    prerelease: "",
-    ...parts,
-  });
-  const nextMajor = upTo({ major: at.major + 1n });
-  const nextMinor = upTo({ major: at.major, minor: at.minor + 1n });
-  // The end of what a shortened version stands for. Quirk: `*` is 0.x to most operators.
+  const nextMajor: Parts = { major: at.major + 1n, minor: 0n, patch: 0n, prerelease: "" };
+  const nextMinor: Parts = { major: at.major, minor: at.minor + 1n, patch: 0n, prerelease: "" };
   const end = wildMinor ? nextMajor : wildPatch ? nextMinor : undefined;
-  const below = (version: Version, limit: Parts | undefined): boolean =>
-    limit === undefined || compare(version, limit) < 0;
-  // A version with a prerelease counts only where the constraint has one too.
-  const admits = (version: Version): boolean => version.prerelease === "" || prerelease !== "";
-  const from = (version: Version): boolean => compare(version, at) >= 0;
-  switch (operator) {
-    case "!=":
-      if (wildPatch) return (version) => admits(version) && !(from(version) && below(version, end));
-      return (version) => admits(version) && compare(version, at) !== 0;
-    case ">":
-      return (version) =>
-        admits(version) && (end === undefined ? compare(version, at) > 0 : !below(version, end));
-    case "<":
-      return (version) => admits(version) && compare(version, at) < 0;
-    case ">=":
-    case "=>":
-      return (version) => admits(version) && from(version);
-    case "<=":
-    case "=<":
-      return (version) =>
-        admits(version) && (end === undefined ? compare(version, at) <= 0 : below(version, end));
-    case "^":
-      return (version) =>
-        admits(version) && from(version) && below(version, caretEnd(at, wildMinor, wildPatch));
-    case "~":
-    case "~>":
-      return (version) =>
-        admits(version) && from(version) && (wildMajor || below(version, wildMinor ? nextMajor : nextMinor));
-    default:
-      if (wildPatch)
-        return (version) => admits(version) && from(version) && (wildMajor || below(version, end));
-      return (version) => admits(version) && compare(version, at) === 0;
-  }
+  return { at, wildMajor, wildMinor, wildPatch, nextMajor, nextMinor, end };
+}
+
+const isBelow = (version: Parts, limit: Parts | undefined): boolean =>
+  limit === undefined || compare(version, limit) < 0;
+
+const isFrom = (version: Parts, { at }: Bound): boolean => compare(version, at) >= 0;
+
+const exactly = (version: Parts, bound: Bound): boolean =>
+  bound.end === undefined
+    ? compare(version, bound.at) === 0
+    : isFrom(version, bound) && (bound.wildMajor || isBelow(version, bound.end));
+
+const atLeast = (version: Parts, bound: Bound): boolean => isFrom(version, bound);
+
+const atMost = (version: Parts, { at, end }: Bound): boolean =>
+  end === undefined ? compare(version, at) <= 0 : isBelow(version, end);
+
+const nearly = (version: Parts, bound: Bound): boolean =>
+  isFrom(version, bound) &&
+  (bound.wildMajor || isBelow(version, bound.wildMinor ? bound.nextMajor : bound.nextMinor));
+
+const TESTS: Readonly<Record<string, (version: Parts, bound: Bound) => boolean>> = {
+  "": exactly,
+  "=": exactly,
+  "!=": (version, bound) =>
+    bound.end === undefined
+      ? compare(version, bound.at) !== 0
+      : !(isFrom(version, bound) && isBelow(version, bound.end)),
+  ">": (version, { at, end }) => (end === undefined ? compare(version, at) > 0 : !isBelow(version, end)),
+  "<": (version, { at }) => compare(version, at) < 0,
+  ">=": atLeast,
+  "=>": atLeast,
+  "<=": atMost,
+  "=<": atMost,
+  "^": (version, bound) => isFrom(version, bound) && isBelow(version, caretEnd(bound)),
+  "~": nearly,
+  "~>": nearly,
+};
+
+/** A version with a prerelease counts only where the constraint has one too. */
+function rangeOf(operator: string, match: readonly (string | undefined)[]): Range {
+  const bound = boundOf(match);
+  const test = TESTS[operator]!;
+  return (version) => (version.prerelease === "" || bound.at.prerelease !== "") && test(version, bound);
 }
 
 /** Up to the next change of the first part that is not zero. */
-function caretEnd(at: Parts, wildMinor: boolean, wildPatch: boolean): Parts {
-  const end = { major: 0n, minor: 0n, patch: 0n, prerelease: "" };
-  if (at.major > 0n || wildMinor) return { ...end, major: at.major + 1n };
-  if (at.minor > 0n || wildPatch) return { ...end, minor: at.minor + 1n };
-  return { ...end, patch: at.patch + 1n };
+function caretEnd({ at, wildMinor, wildPatch, nextMajor, nextMinor }: Bound): Parts {
+  if (at.major > 0n || wildMinor) return nextMajor;
+  if (at.minor > 0n || wildPatch) return nextMinor;
+  return { ...nextMinor, minor: 0n, patch: at.patch + 1n };
 }
