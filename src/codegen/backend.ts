@@ -111,7 +111,7 @@ function innerFunction(
   const body = lines([
     ...innermost.before,
     ...headersCode(backend),
-    callCode(backend, target.expression, scope),
+    callCode(backend, target.expression, rooms, scope),
     ...rooms.flatMap((room) => room.slots.beforeCall ?? []),
     code`const answer = ${watched(rooms, code`await ${fetchCode(backend, rooms, relays, scope)}`)};`,
     code`if (answer instanceof ${runtime.UpstreamError}) return ${runtime.failed}(answer);`,
@@ -202,8 +202,10 @@ function headersCode(backend: Backend): readonly Code[] {
   return [...statements, ...listed];
 }
 
-function callCode(backend: Backend, target: Code, scope: BackendScope): Code {
-  const body = scope.sharedBody ? code`body` : code`body: x.streamBody()`;
+function callCode(backend: Backend, target: Code, rooms: readonly RoomCode[], scope: BackendScope): Code {
+  const isWhole = rooms.some((room) => room.slots.wantsWholeBody === true);
+  const own = isWhole ? code`x.hasBody ? await x.readBody(deadline) : undefined` : code`x.streamBody()`;
+  const body = scope.sharedBody ? code`body` : code`body: ${own}`;
   const parts = [
     code`method: ${backend.method}`,
     code`target: ${target}`,
@@ -217,7 +219,8 @@ function callCode(backend: Backend, target: Code, scope: BackendScope): Code {
 function fetchCode(backend: Backend, rooms: readonly RoomCode[], relays: boolean, scope: BackendScope): Code {
   const wraps = rooms.filter((room) => room.slots.wrap !== undefined);
   const upstream = scope.upstreams.reference(backend);
-  const method = relays && wraps.length === 0 ? code`open` : code`fetch`;
+  const streams = wraps.every((room) => room.slots.takesStreams === true);
+  const method = relays && streams ? code`open` : code`fetch`;
   const call = code`${upstream}.${method}(x, call)`;
   const readsFailures = relays || rooms.some((room) => room.slots.badStatus !== undefined);
   return wraps.reduceRight((inner, room) => room.slots.wrap!(inner, readsFailures), call);

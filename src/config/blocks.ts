@@ -215,11 +215,11 @@ export class BlockReader {
 
   #misfit(error: ErrorObject, feature: AnyFeature, member: Member): Diagnostic {
     const node = atPointer(member.value, error.instancePath);
-    const key = error.instancePath.split("/").at(-1) ?? "";
+    const [owner = "", key = ""] = error.instancePath.split("/").slice(-2);
     const span = error.keyword === "required" ? member.keySpan : node.span;
     return messages.say("config/bad-block", span, {
       namespace: feature.namespace,
-      fault: sentenceOf(error, key),
+      fault: sentenceOf(error, /^\d+$/.test(key) ? `an item of \`${owner}\`` : key && `\`${key}\``),
       hint: "correct the value",
       krakend: feature.leniency,
     });
@@ -276,8 +276,9 @@ function kindText(kind: unknown): string {
   return kinds[String(kind)] ?? String(kind);
 }
 
-function sentenceOf(error: ErrorObject, key: string): string {
-  const name = key === "" ? "the block" : `\`${key}\``;
+/** `place` is what it is about; empty: the block as a whole. */
+function sentenceOf(error: ErrorObject, place: string): string {
+  const name = place === "" ? "the block" : place;
   const params = error.params as Readonly<Record<string, unknown>>;
   switch (error.keyword) {
     case "type":

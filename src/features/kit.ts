@@ -63,6 +63,8 @@ export interface Site {
   readonly backendCount: number;
   /** How the endpoint answers; undefined at service level. */
   readonly output: OutputEncoding | undefined;
+  /** Of the backend, upper case; absent at the other levels. */
+  readonly method?: string;
   /** Of the endpoint, in milliseconds; 0 at service level. */
   readonly timeoutMs: number;
   /** Hosts of the backend; none at the other levels. */
@@ -128,6 +130,10 @@ export interface Slots {
    * scope. `readsFailures`: answers with a bad status are read to their end too.
    */
   readonly wrap?: (call: Code, readsFailures: boolean) => Code;
+  /** client: `wrap` also takes a call for a `StreamedAnswer`; else a relayed answer is held whole. */
+  readonly takesStreams?: boolean;
+  /** client: the body of the client is read whole before the call. */
+  readonly wantsWholeBody?: boolean;
   /** backend: an expression for the outcome of an answer with a bad status; `answer` is in scope. */
   readonly badStatus?: { readonly text: Code; readonly keyed: Code };
   /**

@@ -12,6 +12,7 @@ import { gelf, logging, logstash } from "./logging/feature.js";
 import { metrics, metricsOfBackend, metricsOfEndpoint, metricsOfPipe } from "./metrics/feature.js";
 import { opencensus, opencensusOfClient, opencensusOfEndpoint } from "./opencensus/feature.js";
 import { rateLimit, rateLimitProxy } from "./rate-limit/feature.js";
+import { retry } from "./retry/feature.js";
 import { routerOptions } from "./router-options/feature.js";
 import { securityHttp } from "./security-http/feature.js";
 import { sequential } from "./sequential/feature.js";
@@ -34,5 +35,5 @@ export const pipe: Pipe = {
     flatmap,
     proxyOptions,
   ],
-  client: [opencensusOfClient, httpCache],
+  client: [opencensusOfClient, httpCache, retry],
 };

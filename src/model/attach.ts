@@ -26,7 +26,10 @@ export interface Resolution {
 export function attach(
   resolution: Resolution,
   blocks: readonly Block[],
-  place: Pick<Site, "owner" | "label" | "params" | "backendCount" | "output" | "timeoutMs" | "hosts">,
+  place: Pick<
+    Site,
+    "owner" | "label" | "params" | "backendCount" | "output" | "timeoutMs" | "hosts" | "method"
+  >,
 ): readonly Attached[] {
   const beside = [...new Set(blocks.map(({ namespace }) => namespace))];
   const tls = at(resolution.root, "tls");

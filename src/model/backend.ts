@@ -54,13 +54,15 @@ export function resolveBackend(resolution: Resolution, node: Located, place: End
   const hosts = hostsOf(resolution, node);
   const site = { owner: node, label, params: place.params, backendCount: place.siblings, hosts };
   const blocks = [...resolution.blocks.readKeys(place.node), ...blocksOf(resolution, node, "backend")];
-  const attached = attach(resolution, blocks, { ...site, output: place.output, timeoutMs: place.timeoutMs });
+  const method = (textAt(node, "method") || place.method).toUpperCase();
+  const { output, timeoutMs } = place;
+  const attached = attach(resolution, blocks, { ...site, method, output, timeoutMs });
   return {
     subject: subjectOf(node, pattern),
     where: whereOf(node.span, file),
     label: utf8Bytes(label),
     hosts,
-    method: (textAt(node, "method") || place.method).toUpperCase(),
+    method,
     methodText: utf8Bytes(textAt(node, "method") || textAt(place.node, "method") || "GET"),
     pattern: patternPieces(parts, place.params, place.earlier),
     patternText: utf8Bytes(patternText(parts)),

@@ -165,7 +165,7 @@ export class HttpCache {
       return answer;
     }
     const varied = variedOf(answer, request.headers);
-    const kept = { ...answer, headers: [...answer.headers, ...variedHeaders(answer, varied)] };
+    const kept = withHeaders(answer, [...answer.headers, ...variedHeaders(answer, varied)]);
     this.#store.set(request.key, { answer: kept, varied });
     return kept;
   }
@@ -244,7 +244,12 @@ function refreshed(kept: Answer, confirmation: Answer): Answer {
   const named = valuesOf(confirmation.headers, "connection").map((each) => each.toLowerCase());
   const news = without(confirmation.headers, new Set([...NOT_REFRESHED, ...named]));
   const renewed = new Set(news.filter((_each, index) => index % 2 === 0).map((each) => each.toLowerCase()));
-  return { ...kept, headers: [...without(kept.headers, renewed), ...news] };
+  return withHeaders(kept, [...without(kept.headers, renewed), ...news]);
+}
+
+/** An answer of its own: what it came in must not stay in memory with it. */
+function withHeaders({ url, status, body }: Answer, headers: FlatHeaders): Answer {
+  return { url, status, headers, body };
 }
 
 function without(headers: FlatHeaders, names: ReadonlySet<string>): string[] {
