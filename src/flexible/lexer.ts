@@ -128,7 +128,7 @@ class Lexer {
 
   /** Past a comment; whether it trims the text behind it. */
   #comment(open: number): boolean {
-    const end = this.#text.indexOf("*/", this.#at);
+    const end = this.#text.indexOf("*/", this.#text.indexOf("/*", this.#at) + 2);
     if (end < 0) this.#fail("unclosed comment", open, open + 4, "close it with `*/}}`");
     const trims = this.#text.startsWith("-}}", end + 3) && this.#isSpace(end + 2);
     if (!trims && !this.#text.startsWith("}}", end + 2)) {
