@@ -1,5 +1,6 @@
 // What a backend, or several of them together, came to: KrakenD's pair of response and error.
 
+import type { ByteString } from "./bytes.js";
 import { type Keyed, membersOf } from "./json/members.js";
 import { JsonFault } from "./json/reader.js";
 import type { JsonText, Members } from "./json/text.js";
@@ -18,6 +19,8 @@ export class Outcome<Data extends Members | Keyed = Members> {
   readonly error: UpstreamError | undefined;
   /** The answer itself where it is handed over as it is. */
   readonly answer: StreamedAnswer | Answer | undefined;
+  /** Keys at the top whose numbers are doubles to KrakenD and not texts, where that can be seen. */
+  readonly doubles: readonly ByteString[] | undefined;
   /** Order of arrival among all outcomes of the process. */
   readonly arrived: number;
 
@@ -26,11 +29,13 @@ export class Outcome<Data extends Members | Keyed = Members> {
     complete: boolean,
     error: UpstreamError | undefined,
     answer?: StreamedAnswer | Answer,
+    doubles?: readonly ByteString[],
   ) {
     this.data = data;
     this.complete = complete;
     this.error = error;
     this.answer = answer;
+    this.doubles = doubles;
     arrivals += 1;
     this.arrived = arrivals;
   }
@@ -153,5 +158,5 @@ export function flatten(outcome: Outcome<Keyed>): Outcome {
   const { data } = outcome;
   if (data === undefined || data === null) return outcome as Outcome<never>;
   const sorted = new Map([...data].sort(([a], [b]) => (a < b ? -1 : 1)));
-  return new Outcome(membersOf(sorted), outcome.complete, outcome.error);
+  return new Outcome(membersOf(sorted), outcome.complete, outcome.error, outcome.answer, outcome.doubles);
 }

@@ -24,7 +24,7 @@ export function emit(plan: Plan, site: EmitSite): Slots {
     code`function ${filter}(data: ${data}): ${exports.Tree} {`,
     indent(
       lines([
-        code`const tree = new ${exports.Tree}(data);`,
+        code`const tree = ${treeOf(site)}(data);`,
         ...plan.operations.map(statement),
         code`return tree;`,
       ]),
@@ -35,6 +35,10 @@ export function emit(plan: Plan, site: EmitSite): Slots {
     return { module: [declaration], filter: (members) => code`${filter}(${members})` };
   const around = keyed ? exports.filterKeyed : exports.filterMembers;
   return { module: [declaration], after: [code`outcome = ${around}(outcome, ${filter});`] };
+}
+
+function treeOf(site: EmitSite): Code {
+  return site.backend?.decode === "feed" ? code`${exports.Tree}.ofFeed` : code`new ${exports.Tree}`;
 }
 
 function statement(operation: Operation): Code {

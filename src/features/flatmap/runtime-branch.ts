@@ -17,6 +17,7 @@ export class Branch {
   #text: JsonText;
   #edges: Edge[] | undefined;
   #list = false;
+  #closed = false;
 
   private constructor(text: JsonText, edges?: Edge[]) {
     this.#text = text;
@@ -47,6 +48,16 @@ export class Branch {
     // Emptied later on, it is null; empty from the start, it stays what it is.
     this.#text = edges.length > 0 ? "null" : this.#list ? "[]" : "{}";
     return edges;
+  }
+
+  /** Takes it for one value, whatever it is. */
+  close(): void {
+    this.#edges = [];
+    this.#closed = true;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   document(): JsonText {
@@ -98,6 +109,9 @@ export class Branch {
 
   /** The items of the list at a path; with `*`, all that the path leads to as one list. */
   itemsAt(path: Path): readonly JsonText[] | undefined {
+    const [step = ANY, ...rest] = path;
+    const child = rest.length === 0 && step !== ANY ? this.child(step) : undefined;
+    if (child?.isClosed === true) return undefined;
     const document = this.#at(path);
     if (document === undefined || !document.startsWith("[")) return undefined;
     return itemsOf(document).map(({ branch }) => branch.document());

@@ -33,6 +33,13 @@ export class Tree implements Filtered {
     this.#root = typeof data === "string" ? Branch.ofText(`{${data.slice(1)}}`) : Branch.ofKeyed(data);
   }
 
+  /** Of a feed, whose values KrakenD does not hold as objects and lists: nothing reaches inside. */
+  static ofFeed(data: Members): Tree {
+    const tree = new Tree(data);
+    for (const { branch } of tree.#root.edges) branch.close();
+    return tree;
+  }
+
   members(): Members | undefined {
     const document = this.document();
     if (document === "null") return undefined;

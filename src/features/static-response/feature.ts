@@ -89,7 +89,8 @@ function emit(plan: Plan, site: EmitSite): Slots {
   const constant = site.name("STATIC");
   const members = plan.members.map(([key, text]) => code`[${byteLiteral(key)}, ${byteLiteral(text)}]`);
   const list = members.length === 0 ? code`[]` : code`[\n${indent(join(members, ",\n"))},\n]`;
-  const added = code`outcome = ${functionFor(plan, site)}(outcome, ${constant});`;
+  const sum = code`${functionFor(plan, site)}(outcome, ${constant})`;
+  const added = code`outcome = ${withDoubles(sum, constant, site)};`;
   const condition = CONDITIONS[plan.strategy];
   return {
     module: [
@@ -98,6 +99,13 @@ function emit(plan: Plan, site: EmitSite): Slots {
     ],
     after: [condition === undefined ? added : code`if (${condition}) ${added}`],
   };
+}
+
+/** Only YAML tells doubles from the numbers of backends, which are texts to KrakenD. */
+function withDoubles(outcome: Code, constant: Code, { output }: Site): Code {
+  return output === "yaml" || output === "negotiate"
+    ? code`${exports.asDoubles}(${outcome}, ${constant})`
+    : outcome;
 }
 
 /** Members that cannot be there yet are put behind the others as they are. */

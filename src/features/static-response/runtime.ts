@@ -29,6 +29,16 @@ export function addKeyed(outcome: Outcome<Keyed>, fixed: StaticMembers): Outcome
   return withData(outcome, new Map([...(outcome.data ?? []), ...fixed]));
 }
 
+/** Tells that the numbers of the members are doubles to KrakenD, for output that shows it. */
+export function asDoubles<Data extends Members | Keyed>(
+  outcome: Outcome<Data>,
+  fixed: StaticMembers,
+): Outcome<Data> {
+  const { data, complete, error, answer } = outcome;
+  const keys = fixed.map(([key]) => key);
+  return new Outcome<Data>(data, complete, error, answer, keys);
+}
+
 /** Where there was no response there is one now, an incomplete one. */
 function withData<Data extends Members | Keyed>(outcome: Outcome<Data>, data: Data): Outcome<Data> {
   return new Outcome<Data>(data, outcome.complete, outcome.error, outcome.answer);

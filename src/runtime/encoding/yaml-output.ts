@@ -7,6 +7,7 @@ import { JsonNumber, type JsonValue, parseValue } from "../json/value.js";
 import type { Outcome } from "../outcome.js";
 import { type Banner, dataHeaders, note, replyFailure } from "../reply.js";
 import { UpstreamError } from "../upstream-error.js";
+import { Double, doubled } from "./yaml-double.js";
 import { yamlText } from "./yaml-scalar.js";
 
 const YAML_TYPE = "application/yaml; charset=utf-8";
@@ -25,12 +26,18 @@ export function replyYaml(
   if (outcome.error !== undefined) note(x, label, outcome.error);
   const empty = data === null || data === undefined || data === "";
   const value = empty ? new Map<ByteString, JsonValue>() : parseValue(document(data));
-  const text = writeYaml(value as JsonValue);
+  const text = writeYaml(withDoubles(value as JsonValue, outcome.doubles));
   if (text === undefined) {
     const error = new UpstreamError("too-large", "the answer is too large as YAML");
     return replyFailure(x, banner, label, error);
   }
   x.send(200, dataHeaders(banner, YAML_TYPE, outcome, empty, cacheControl), text);
+}
+
+function withDoubles(value: JsonValue, keys: readonly ByteString[] | undefined): JsonValue {
+  if (keys === undefined || !(value instanceof Map)) return value;
+  for (const key of keys.filter((each) => value.has(each))) value.set(key, doubled(value.get(key)!));
+  return value;
 }
 
 /** A member of a map, or an item of a list, which has no key. */
@@ -109,6 +116,7 @@ function* members(map: ReadonlyMap<ByteString, JsonValue>): Generator<Entry> {
 /** Quirk: a number is a text to KrakenD, and quoted as a text that looks like one. */
 function scalar(value: JsonValue, pad: string, inList: boolean): ByteString {
   if (value === null) return "null";
+  if (value instanceof Double) return value.text;
   if (value instanceof JsonNumber) return yamlText(value.text, pad, inList);
   if (typeof value === "string") return yamlText(value, pad, inList);
   if (Array.isArray(value)) return "[]";
