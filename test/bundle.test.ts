@@ -40,11 +40,18 @@ describe("a bundle", () => {
     ["json", "json", []],
     ["xml", "json", ["xml-read.ts", "xml.ts", "saxes"]],
     ["json", "xml", ["go-text.ts", "xml-output.ts"]],
-    ["json", "yaml", ["yaml-output.ts", "yaml-scalar.ts"]],
+    ["json", "yaml", ["yaml-double.ts", "yaml-output.ts", "yaml-scalar.ts"]],
     [
       "json",
       "negotiate",
-      ["go-text.ts", "negotiated-output.ts", "xml-output.ts", "yaml-output.ts", "yaml-scalar.ts"],
+      [
+        "go-text.ts",
+        "negotiated-output.ts",
+        "xml-output.ts",
+        "yaml-double.ts",
+        "yaml-output.ts",
+        "yaml-scalar.ts",
+      ],
     ],
   ])("with the encoding %s and the output %s holds just these", async (encoding, output, wanted) => {
     const made = await bundleOf({ output_encoding: output, backend: [{ url_pattern: "/a", encoding }] });

@@ -1,4 +1,5 @@
 // A value of the tree: its text, until an operation looks inside. [krakend/flatmap tree/node.go]
+import { itemsOf } from "../../runtime/json/items.js";
 import { type Keyed, member } from "../../runtime/json/members.js";
 import { JsonReader } from "../../runtime/json/reader.js";
 import type { ByteString, JsonText } from "../../runtime/json/text.js";
@@ -44,7 +45,7 @@ export class Branch {
     const opener = text.charAt(0);
     if (opener !== "{" && opener !== "[") return [];
     this.#list = opener === "[";
-    const edges = this.#list ? itemsOf(text) : membersOf(text);
+    const edges = this.#list ? labelled(itemsOf(text)) : membersOf(text);
     // Emptied later on, it is null; empty from the start, it stays what it is.
     this.#text = edges.length > 0 ? "null" : this.#list ? "[]" : "{}";
     return edges;
@@ -114,7 +115,7 @@ export class Branch {
     if (child?.isClosed === true) return undefined;
     const document = this.#at(path);
     if (document === undefined || !document.startsWith("[")) return undefined;
-    return itemsOf(document).map(({ branch }) => branch.document());
+    return itemsOf(document);
   }
 
   #at([step, ...rest]: Path): JsonText | undefined {
@@ -163,10 +164,6 @@ function membersOf(text: JsonText): Edge[] {
   return [...members].map(([label, value]) => ({ label, branch: Branch.ofText(value) }));
 }
 
-function itemsOf(text: JsonText): Edge[] {
-  const json = new JsonReader(text);
-  json.enterArray();
-  const edges: Edge[] = [];
-  while (json.item()) edges.push({ label: String(edges.length), branch: Branch.ofText(json.keep()) });
-  return edges;
+function labelled(items: readonly JsonText[]): Edge[] {
+  return items.map((text, index) => ({ label: String(index), branch: Branch.ofText(text) }));
 }

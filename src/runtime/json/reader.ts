@@ -1,16 +1,6 @@
 // Reads an upstream's JSON member by member, as emitted code asks for it: what is kept is a slice of
 // the text, what is not is walked over. Every byte read is validated, once.
-import {
-  CLOSE_BRACE,
-  CLOSE_BRACKET,
-  COMMA,
-  KEEP_STOPS,
-  MAX_DEPTH,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-  QUOTE,
-  SKIP_STOPS,
-} from "./byte.js";
+import { CLOSE_BRACE, COMMA, KEEP_STOPS, MAX_DEPTH, OPEN_BRACE, QUOTE, SKIP_STOPS } from "./byte.js";
 import { JsonFault } from "./fault.js";
 import { BROKEN, HTML, repair, SEPARATOR } from "./repair.js";
 import { Scanner } from "./scanner.js";
@@ -47,35 +37,6 @@ export class JsonReader extends Scanner {
     this.depth++;
     this.at = start + 1;
     this.entered = true;
-    return true;
-  }
-
-  /** Enters the array here: `item` comes next. False: it was another value, and is now behind. */
-  enterArray(): boolean {
-    const start = this.space(this.at);
-    if (this.bytes[start] !== OPEN_BRACKET) {
-      this.at = this.value(start, SKIP_STOPS);
-      return false;
-    }
-    if (this.depth === MAX_DEPTH) throw this.fault(start, "exceeded max depth");
-    this.depth++;
-    this.at = start + 1;
-    this.entered = true;
-    return true;
-  }
-
-  /** Whether there is a next item, whose value comes next; if not, the array is behind. */
-  item(): boolean {
-    const at = this.space(this.at);
-    const first = this.entered;
-    this.entered = false;
-    if (this.bytes[at] === CLOSE_BRACKET) {
-      this.depth--;
-      this.at = at + 1;
-      return false;
-    }
-    if (!first && this.bytes[at] !== COMMA) throw this.fault(at, "after array element");
-    this.at = first ? at : at + 1;
     return true;
   }
 
