@@ -59,7 +59,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "features/kit.ts": [],
   "features/pipe.ts": ["room"],
   room: ["features/kit.ts", "codegen", "diagnostics", "source", "config", "room", "re2js"],
-  "room-runtime": ["runtime", "room-runtime", "undici"],
+  "room-runtime": ["runtime", "room-runtime", "undici", "@bufbuild/protobuf/wire"],
   runtime: ["runtime", "undici", "saxes", "entities", "re2js"],
   top: ["top", "config", "flexible", "diagnostics", "features/pipe.ts", "model", "codegen"],
   cli: ["cli", "top", "source", "diagnostics", "bundle", "codegen", "commander"],

@@ -122,7 +122,7 @@ export function mainModule(gateway: Gateway, version: string): Module {
     code`idleTimeoutMs: ${server.idleTimeoutMs}`,
     code`maxShutdownMs: ${server.maxShutdownMs}`,
     ...transportOfServer(gateway),
-    stop.length === 0 ? code`onStop: () => {}` : code`onStop: () => {\n${indent(lines(stop))}\n}`,
+    stop.length === 0 ? code`onStop: () => {}` : code`onStop: async () => {\n${indent(lines(stop))}\n}`,
   ];
   const serve = code`${runtime.serve}({\n${indent(join(options, ",\n"))},\n});`;
   return {

@@ -11,6 +11,13 @@ import type { Pipe } from "./kit.js";
 import { gelf, logging, logstash } from "./logging/feature.js";
 import { metrics, metricsOfBackend, metricsOfEndpoint, metricsOfPipe } from "./metrics/feature.js";
 import { opencensus, opencensusOfClient, opencensusOfEndpoint } from "./opencensus/feature.js";
+import {
+  opentelemetry,
+  opentelemetryOfBackend,
+  opentelemetryOfClient,
+  opentelemetryOfEndpoint,
+  opentelemetryOfProxy,
+} from "./opentelemetry/feature.js";
 import { rateLimit, rateLimitProxy } from "./rate-limit/feature.js";
 import { retry } from "./retry/feature.js";
 import { routerOptions } from "./router-options/feature.js";
@@ -21,13 +28,22 @@ import { staticResponse } from "./static-response/feature.js";
 import { upstreamErrors } from "./upstream-errors/feature.js";
 
 export const pipe: Pipe = {
-  server: [cors],
+  server: [opentelemetry, cors],
   service: [gelf, logstash, logging, metrics, opencensus, routerOptions, securityHttp, botDetector],
-  endpoint: [botDetector, opencensusOfEndpoint, metricsOfEndpoint, rateLimit],
-  proxy: [metricsOfPipe, staticResponse, flatmap, aggregation, sequential, proxyOptions],
+  endpoint: [opentelemetryOfEndpoint, botDetector, opencensusOfEndpoint, metricsOfEndpoint, rateLimit],
+  proxy: [
+    opentelemetryOfProxy,
+    metricsOfPipe,
+    staticResponse,
+    flatmap,
+    aggregation,
+    sequential,
+    proxyOptions,
+  ],
   backend: [
     shadow,
     concurrentCalls,
+    opentelemetryOfBackend,
     metricsOfBackend,
     circuitBreaker,
     rateLimitProxy,
@@ -35,5 +51,5 @@ export const pipe: Pipe = {
     flatmap,
     proxyOptions,
   ],
-  client: [opencensusOfClient, httpCache, retry],
+  client: [opencensusOfClient, opentelemetryOfClient, httpCache, retry],
 };

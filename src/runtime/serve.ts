@@ -10,8 +10,8 @@ export interface ServeOptions extends ServerOptions {
   readonly port: number;
   /** How long running requests may take after a stop was asked for, in ms; 0: as long as they need. */
   readonly maxShutdownMs: number;
-  /** Called when the server has stopped, before the process ends. */
-  readonly onStop: () => void;
+  /** Called when the server has stopped, before the process ends; it is waited for, but not for long. */
+  readonly onStop: () => void | Promise<void>;
 }
 
 /** Listens, and serves until SIGTERM or SIGINT. */
@@ -44,8 +44,10 @@ const SILENT_MS = 5000;
 function stop(server: Server, options: ServeOptions): void {
   drain();
   const leave = (): void => {
-    options.onStop();
-    void closeUpstreams().finally(() => process.exit(0));
+    setTimeout(() => process.exit(0), SILENT_MS).unref();
+    void Promise.resolve(options.onStop())
+      .then(closeUpstreams)
+      .finally(() => process.exit(0));
   };
   server.close(leave);
   server.closeIdleConnections();

@@ -1,5 +1,5 @@
 // A small server beside the gateway's own, for operators: statistics and metrics. Not on the request path.
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { ByteString } from "./bytes.js";
 
 export interface SideRequest {
@@ -49,4 +49,9 @@ function requestOf({ method = "GET", url = "/", headers }: IncomingMessage): Sid
     accept: headers.accept ?? "",
     acceptEncoding: String(headers["accept-encoding"] ?? ""),
   };
+}
+
+/** `404 Not Found`. */
+export function statusText(status: number): string {
+  return `${status} ${STATUS_CODES[status] ?? ""}`.trim();
 }

@@ -32,7 +32,9 @@ const parse = createRequire(import.meta.url)("parse-prometheus-text-format") as 
  * The families by name. The parser drops the labels of histograms, so it reads the samples without
  * their types, and they are put together here.
  */
-export function parsePage(text: string): ReadonlyMap<string, ParsedFamily> {
+export function parsePage(page: string): ReadonlyMap<string, ParsedFamily> {
+  // An empty help is legal, but the parser does not take it.
+  const text = page.replace(/^# HELP \S+ \n/gm, "");
   const families = new Map<string, ParsedFamily>(
     parse(text).map(({ name, help, type }) => [name, { help, type, metrics: [] }]),
   );

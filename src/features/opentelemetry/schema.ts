@@ -1,0 +1,154 @@
+// The block of `telemetry/opentelemetry`, keys as in krakend.json. [krakend-otel config/config.go]
+
+export interface Attribute {
+  readonly key?: string;
+  readonly value?: string;
+}
+
+export interface ProxyLayer {
+  readonly disable_metrics?: boolean;
+  readonly disable_traces?: boolean;
+  readonly report_headers?: boolean;
+  readonly metrics_static_attributes?: readonly Attribute[];
+  readonly traces_static_attributes?: readonly Attribute[];
+}
+
+export interface GlobalLayer extends ProxyLayer {
+  readonly disable_propagation?: boolean;
+  readonly semantic_convention?: string;
+}
+
+export interface BackendPart {
+  readonly disable_stage?: boolean;
+  readonly round_trip?: boolean;
+  readonly read_payload?: boolean;
+  readonly detailed_connection?: boolean;
+  readonly report_headers?: boolean;
+  readonly static_attributes?: readonly Attribute[];
+}
+
+export interface BackendLayer {
+  readonly metrics?: BackendPart;
+  readonly traces?: BackendPart;
+}
+
+export interface OtlpExporter {
+  readonly name?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly use_http?: boolean;
+  readonly disable_metrics?: boolean;
+  readonly disable_traces?: boolean;
+  readonly custom_metric_reporting_period?: number;
+}
+
+export interface PrometheusExporter {
+  readonly name?: string;
+  readonly port?: number;
+  readonly host?: string;
+  readonly listen_ip?: string;
+  readonly process_metrics?: boolean;
+  readonly go_metrics?: boolean;
+  readonly disable_metrics?: boolean;
+}
+
+export interface Config {
+  readonly service_name?: string;
+  readonly service_version?: string;
+  readonly deploy_env?: string;
+  readonly metric_reporting_period?: number;
+  readonly trace_sample_rate?: number;
+  readonly skip_paths?: readonly string[];
+  readonly exporters?: {
+    readonly otlp?: readonly OtlpExporter[];
+    readonly prometheus?: readonly PrometheusExporter[];
+  };
+  readonly layers?: {
+    readonly global?: GlobalLayer;
+    readonly proxy?: ProxyLayer;
+    readonly backend?: BackendLayer;
+  };
+  /** Of an endpoint. */
+  readonly global?: GlobalLayer;
+  readonly proxy?: ProxyLayer;
+  /** Of a backend. */
+  readonly backend?: BackendLayer;
+}
+
+const flag = { type: "boolean" } as const;
+const text = { type: "string" } as const;
+const number = { type: "number" } as const;
+const texts = { type: "array", items: text } as const;
+
+function object(properties: Readonly<Record<string, unknown>>): object {
+  return { type: "object", properties };
+}
+
+function list(items: object): object {
+  return { type: "array", items };
+}
+
+const attributes = list(object({ key: text, value: text }));
+
+const proxy = {
+  disable_metrics: flag,
+  disable_traces: flag,
+  report_headers: flag,
+  skip_headers: texts,
+  metrics_static_attributes: attributes,
+  traces_static_attributes: attributes,
+};
+
+const part = object({
+  disable_stage: flag,
+  round_trip: flag,
+  read_payload: flag,
+  detailed_connection: flag,
+  report_headers: flag,
+  skip_headers: texts,
+  static_attributes: attributes,
+});
+
+const global = object({ ...proxy, disable_propagation: flag, semantic_convention: text });
+const backend = object({ metrics: part, traces: part });
+
+const otlp = object({
+  name: text,
+  host: text,
+  port: number,
+  use_http: flag,
+  disable_metrics: flag,
+  disable_traces: flag,
+  custom_metric_reporting_period: number,
+});
+
+const prometheus = object({
+  name: text,
+  port: number,
+  host: text,
+  listen_ip: text,
+  process_metrics: flag,
+  go_metrics: flag,
+  disable_metrics: flag,
+});
+
+export const serviceSchema: Readonly<Record<string, unknown>> = {
+  type: "object",
+  properties: {
+    service_name: text,
+    service_version: text,
+    deploy_env: text,
+    metric_reporting_period: number,
+    trace_sample_rate: number,
+    skip_paths: texts,
+    exporters: object({ otlp: list(otlp), prometheus: list(prometheus) }),
+    layers: object({ global, proxy: object(proxy), backend }),
+  },
+};
+
+export const endpointSchema: Readonly<Record<string, unknown>> = {
+  type: "object",
+  properties: { global, proxy: object(proxy) },
+};
+
+export const backendSchema: Readonly<Record<string, unknown>> = { type: "object", properties: { backend } };
