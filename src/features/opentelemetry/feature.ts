@@ -252,7 +252,7 @@ function endpointCode(endpoint: Endpoint, plan: Plan): Code {
 function backendCode(endpoint: Endpoint, backend: Backend): Code {
   const stage = planAt<Layer>(backend.rooms, opentelemetryOfBackend);
   const client = planAt<Layer & { detailed: boolean }>(backend.rooms, opentelemetryOfClient);
-  const path = backend.pattern.map((each) => (each.kind === "text" ? each.text : `:${each.name}`)).join("");
+  const path = backend.patternText.replace(/\{\{\.(.*?)\}\}/g, ":$1");
   const [host] = backend.hosts;
   const [, name = "", port] =
     /^[a-z]+:\/\/(?:[^@/]*@)?([^:/]*|\[[^\]]*\])(:\d+)?/i.exec(typeof host === "string" ? host : "") ?? [];

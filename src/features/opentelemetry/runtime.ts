@@ -212,7 +212,7 @@ function internalSpan(
   attributes: AttributeValues,
 ): Span {
   const said = verdict(outcome);
-  const failure =
+  const failure: AttributeValues =
     outcome.error === undefined ? {} : { "http.response.status_code": outcome.error.status || 500 };
   return {
     traceId: trace.traceId,
