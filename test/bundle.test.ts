@@ -18,8 +18,8 @@ const own = ({ inputs }: Bundle): readonly (readonly [string, number])[] =>
 
 describe("a bundle", () => {
   it.each([
-    [true, 40],
-    [false, 70],
+    [true, 72],
+    [false, 144],
   ])("of one plain endpoint, minified: %s, holds no room and at most %i kB of our own code", async (minify, most) => {
     const made = await bundleOf(plain, minify);
     expect(own(made).filter(([path]) => path.includes("features/"))).toEqual([]);
@@ -63,9 +63,7 @@ describe("a bundle", () => {
 
   it("makes no code at run time in our part", async () => {
     const made = await bundleOf(plain);
-    const end = made.code.lastIndexOf("node_modules/undici");
-    const tail = made.code.slice(end);
-    expect(tail).toContain("gateway:main.ts");
-    expect(tail).not.toMatch(/\beval\(|new Function\(/);
+    expect(made.code).toContain("gateway:main.ts");
+    expect(made.code).not.toMatch(/\beval\(|new Function\(/);
   });
 });

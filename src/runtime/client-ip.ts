@@ -1,7 +1,8 @@
 // The address of the client, by what trusted proxies say [gin context.go ClientIP].
 import { BlockList, isIP } from "node:net";
-import type { FlatHeaders } from "./exchange.js";
-import { headerOf } from "./forward.js";
+import type { Exchange } from "./exchange.js";
+
+type Headers = Pick<Exchange, "header" | "copyHeader">;
 
 /** IPv4 addresses that arrive on an IPv6 socket are written as IPv4. */
 export function plainAddress(address: string | undefined): string {
@@ -25,12 +26,12 @@ export class ClientIp {
     this.#trusted = trusted === undefined ? undefined : blockList(trusted);
   }
 
-  of(peer: string, headers: FlatHeaders): string {
-    const named = this.#appEngine ? headerOf(headers, "x-appengine-remote-addr") : undefined;
+  of(peer: string, request: Headers): string {
+    const named = this.#appEngine ? request.header("x-appengine-remote-addr") : undefined;
     if (named) return named;
     if (!this.#trusts(peer)) return peer;
     for (const name of this.#headers) {
-      const list = joined(headers, name);
+      const list = joined(request, name);
       const found = list === "" ? undefined : this.#fromList(list);
       if (found !== undefined) return found;
     }
@@ -56,14 +57,11 @@ export class ClientIp {
   }
 }
 
-function joined(headers: FlatHeaders, name: string): string {
-  const first = headerOf(headers, name);
-  if (first === undefined) return "";
-  const all: string[] = [];
-  for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index]!.toLowerCase() === name) all.push(headers[index + 1]!);
-  }
-  return all.join(",");
+function joined(request: Headers, name: string): string {
+  if (request.header(name) === undefined) return "";
+  const flat: string[] = [];
+  request.copyHeader(flat, "", name);
+  return flat.filter((_each, index) => index % 2 === 1).join(",");
 }
 
 function blockList(trusted: readonly string[]): BlockList {

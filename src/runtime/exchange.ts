@@ -1,13 +1,33 @@
-// One request and its one reply, as emitted code and rooms see them. What is behind it (node:http
-// today) stays in server.ts.
+// One request and its one reply, as emitted code and rooms see them. What is behind it (a connection
+// of HTTP/1.1, a stream of HTTP/2) stays behind it.
 import type { ByteString } from "./bytes.js";
 import type { UpstreamError } from "./upstream-error.js";
 
 /** Name and value in turn, as in node's rawHeaders. */
 export type FlatHeaders = readonly string[];
 
+/** Takes a body as it arrives; what it is given is its own. */
+export interface BodySink {
+  onData(chunk: Buffer): void;
+  onEnd(): void;
+  /** No more will come. `reason` is undefined when the client has gone. */
+  onBroken(reason: string | undefined): void;
+}
+
+/** A body that is still arriving. It can be read once: with `pump`, or as an iterable. */
+export interface BodyStream extends AsyncIterable<Uint8Array> {
+  /** In bytes, where the client said so. */
+  readonly length: number | undefined;
+  pump(sink: BodySink): void;
+  /** While paused little more arrives. */
+  pause(): void;
+  resume(): void;
+  /** Nobody wants the rest. */
+  cancel(): void;
+}
+
 /** What is sent upstream as a body: read whole, or passed on while it arrives. */
-export type RequestBody = Uint8Array | AsyncIterable<Uint8Array>;
+export type RequestBody = Uint8Array | BodyStream;
 
 /** The body of the client as several backends share it: whole, absent, or why it is not there. */
 export type SharedBody = Uint8Array | UpstreamError | undefined;
@@ -39,6 +59,8 @@ export interface Exchange {
   readonly hasBody: boolean;
   /** The first value of a header; the name in lower case. */
   header(name: string): ByteString | undefined;
+  /** Appends `name` and each value of the header whose name in lower case is `lower`. */
+  copyHeader(headers: string[], name: string, lower: string): void;
   /** All headers as received. */
   readonly rawHeaders: FlatHeaders;
   /**
@@ -51,6 +73,8 @@ export interface Exchange {
    * none, else one of `Place`. Set before the reply.
    */
   place?: number;
+  /** Headers for the reply that is still to come, from the layers around the route: see `addHeaders`. */
+  added?: string[] | undefined;
   /** For tracing: the span that calls of backends are children of; set by whoever traces. */
   trace?: TraceContext;
   /** The body as it arrives; undefined if there is none. For one backend only. */

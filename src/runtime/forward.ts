@@ -26,10 +26,7 @@ const NOT_FORWARDED = new Set([
 
 /** Appends every value of one request header. `lower` is the name in lower case. */
 export function forward(x: Exchange, headers: string[], name: string, lower: string): void {
-  const raw = x.rawHeaders;
-  for (let index = 0; index < raw.length; index += 2) {
-    if (raw[index]!.toLowerCase() === lower) headers.push(name, raw[index + 1]!);
-  }
+  x.copyHeader(headers, name, lower);
 }
 
 /**

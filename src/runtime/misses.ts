@@ -25,6 +25,8 @@ export interface MissedRequest {
   readonly path: ByteString;
   /** As sent, without `?`. */
   readonly query: ByteString;
+  /** Scheme and host of a target that names them, else empty. */
+  readonly origin?: ByteString;
   /** The header X-Forwarded-Prefix. */
   readonly forwardedPrefix: ByteString | undefined;
 }
@@ -108,8 +110,8 @@ const MARKUP: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-function redirect({ method, query }: MissedRequest, path: ByteString): Miss {
-  const url = redirectPath(path) + (query === "" ? "" : `?${query}`);
+function redirect({ method, query, origin = "" }: MissedRequest, path: ByteString): Miss {
+  const url = origin + redirectPath(path) + (query === "" ? "" : `?${query}`);
   const location = url.replace(/[\x80-\xff]/g, (byte) => percentEncodeByte(byte.charCodeAt(0)).toLowerCase());
   if (method !== "GET") return { kind: "redirect", status: 307, location, body: "" };
   const link = url.replace(/[&<>"']/g, (char) => MARKUP[char]!);

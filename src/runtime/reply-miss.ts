@@ -1,4 +1,5 @@
 // What a request gets that no route matched [gin gin.go; lura router/gin/engine.go].
+import type { ByteString } from "./bytes.js";
 import { type Exchange, Place } from "./exchange.js";
 import type { Guard } from "./guard.js";
 import { type MethodTrees, type Miss, type MissOptions, miss } from "./misses.js";
@@ -41,7 +42,14 @@ export async function replyGuardedMiss(
 
 function find(x: Exchange, trees: MethodTrees, options: MissOptions): Miss {
   const { method, path, query } = x;
-  return miss({ method, path, query, forwardedPrefix: x.header("x-forwarded-prefix") }, trees, options);
+  const request = {
+    method,
+    path,
+    query,
+    origin: originOf(x.target),
+    forwardedPrefix: x.header("x-forwarded-prefix"),
+  };
+  return miss(request, trees, options);
 }
 
 function replyFound(x: Exchange, banner: Banner, found: Miss, bodies: MissBodies): void {
@@ -63,6 +71,11 @@ function replyFound(x: Exchange, banner: Banner, found: Miss, bodies: MissBodies
     case "not-found":
       return replyStatus(x, banner, 404, [], bodies.notFound, "404 page not found");
   }
+}
+
+/** A client that names the host in its target gets it back [Go net/http Redirect]. */
+function originOf(target: ByteString): ByteString {
+  return target.startsWith("/") ? "" : (/^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?]*/.exec(target)?.[0] ?? "");
 }
 
 function replyStatus(

@@ -1,7 +1,6 @@
 // Start and end of the generated program.
-import type { Server } from "node:http";
 import { logInfo, logWarning } from "./log.js";
-import { closeSilent, createGatewayServer, drain, type ServerOptions } from "./server.js";
+import { closeSilent, createGatewayServer, drain, type GatewayServer, type ServerOptions } from "./server.js";
 import { closeUpstreams } from "./upstream.js";
 
 export interface ServeOptions extends ServerOptions {
@@ -41,7 +40,7 @@ export function serve(options: ServeOptions): void {
 const SILENT_MS = 5000;
 
 /** Refuses new connections, lets running requests end, then leaves. [core.md 2.9] */
-function stop(server: Server, options: ServeOptions): void {
+function stop(server: GatewayServer, options: ServeOptions): void {
   drain();
   const leave = (): void => {
     setTimeout(() => process.exit(0), SILENT_MS).unref();

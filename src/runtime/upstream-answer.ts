@@ -1,13 +1,18 @@
-// The answer of a backend as it arrives: whole, or handed on piece by piece. Ends exactly once.
+// The answer of a backend as it arrives: whole, or handed on piece by piece.
 import { createGunzip, gunzip } from "node:zlib";
 import type { ByteString } from "./bytes.js";
 import type { FlatHeaders, ReplyStream } from "./exchange.js";
 import { headerOf } from "./forward.js";
-import { clientGone, UpstreamError } from "./upstream-error.js";
-import { connectionError, isBrokenConnection, tooLarge } from "./upstream-fault.js";
+import { type FieldPlaces, fieldIn, flatFields } from "./http1/fields.js";
+import type { Origin } from "./http1/origin.js";
+import type { ResponseHead } from "./http1/response-head.js";
+import { isBare } from "./http1/status.js";
+import { type Call, Transaction } from "./transaction.js";
+import { UpstreamError } from "./upstream-error.js";
+import { tooLarge } from "./upstream-fault.js";
 
 /** The largest answer that is held in memory, in bytes, before and after gzip. */
-export const MOST_ANSWER_BYTES = 64 * 1024 * 1024;
+export const MOST_ANSWER_BYTES: number = 64 * 1024 * 1024;
 
 /** A whole answer; its body with gzip taken off. */
 export interface Answer {
@@ -16,6 +21,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: FlatHeaders;
   readonly body: ByteString;
+  /** The body once more where its bytes are there: as many as it is long, and a zero behind them. */
+  readonly bytes?: Uint8Array | undefined;
 }
 
 /** An answer whose body is still arriving. */
@@ -30,149 +37,151 @@ export interface StreamedAnswer {
   discard(): void;
 }
 
-/** The side of undici's dispatch that is called back; ends exactly once. */
-export abstract class Receiver {
-  url = "";
-  method = "";
-  /** Sends the call once more; used once. */
-  again: (() => void) | undefined;
-  protected status = 0;
-  #abort: (() => void) | undefined;
-  #failed: UpstreamError | undefined;
-  protected readonly finish: () => void;
+/** An answer as it came; what nobody asks for is never made. */
+class ReceivedAnswer implements Answer {
+  readonly status: number;
+  readonly bytes: Buffer;
+  readonly #transaction: Transaction;
+  readonly #head: ByteString;
+  readonly #fields: FieldPlaces;
+  #body: ByteString | undefined;
 
-  constructor(finish: () => void) {
-    this.finish = finish;
+  constructor(
+    transaction: Transaction,
+    status: number,
+    head: ByteString,
+    fields: FieldPlaces,
+    bytes: Buffer,
+  ) {
+    this.status = status;
+    this.bytes = bytes;
+    this.#transaction = transaction;
+    this.#head = head;
+    this.#fields = fields;
   }
 
-  onConnect(abort: () => void): void {
-    this.#abort = abort;
-    if (this.#failed !== undefined) abort();
+  get url(): ByteString {
+    return this.#transaction.url;
   }
 
-  /** Ends the call with this failure, whatever still arrives. */
-  fail(error: UpstreamError): void {
-    if (this.#failed !== undefined) return;
-    this.#failed = error;
-    this.finish();
-    this.onFailure(error);
-    this.#abort?.();
+  get headers(): FlatHeaders {
+    return flatFields(this.#head, this.#fields);
   }
 
-  onError(fault: Error): void {
-    const { again } = this;
-    this.again = undefined;
-    if (again !== undefined && this.#failed === undefined && this.status === 0 && isBrokenConnection(fault))
-      again();
-    else this.fail(connectionError(this.method, this.url, fault));
+  get body(): ByteString {
+    this.#body ??= this.bytes.latin1Slice(0, this.bytes.length - 1);
+    return this.#body;
   }
-
-  /** Gives up what is still to come, without a failure of its own. */
-  protected stop(): void {
-    this.#failed ??= clientGone();
-    this.finish();
-    this.#abort?.();
-  }
-
-  protected abstract onFailure(error: UpstreamError): void;
-  abstract onHeaders(status: number, rawHeaders: Buffer[], resume: () => void): boolean;
-  abstract onData(chunk: Buffer): boolean;
-  abstract onComplete(): void;
 }
 
-function textHeaders(raw: readonly Buffer[]): string[] {
-  return raw.map((each) => each.latin1Slice());
+/** A body that says it is longer is not believed before it has come. */
+const MOST_AHEAD = 1024 * 1024;
+
+/** Bytes that are put together, with a zero behind them. */
+class Collected {
+  size = 0;
+  #bytes: Buffer;
+
+  constructor(expected: number) {
+    this.#bytes = Buffer.allocUnsafe(Math.min(expected, MOST_AHEAD) + 1);
+  }
+
+  add(bytes: Buffer, start: number, end: number): void {
+    const needed = this.size + end - start + 1;
+    if (needed > this.#bytes.length) this.#grow(needed);
+    bytes.copy(this.#bytes, this.size, start, end);
+    this.size = needed - 1;
+  }
+
+  #grow(needed: number): void {
+    const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
+    this.#bytes.copy(grown, 0, 0, this.size);
+    this.#bytes = grown;
+  }
+
+  finish(): Buffer {
+    this.#bytes[this.size] = 0;
+    return this.#bytes.subarray(0, this.size + 1);
+  }
 }
 
 /** Collects the whole body. */
-export class WholeAnswer extends Receiver {
+export class WholeAnswer extends Transaction {
   readonly #resolve: (result: Answer | UpstreamError) => void;
-  #headers: string[] = [];
-  #chunks: Buffer[] = [];
-  #size = 0;
+  #status = 0;
+  #head = "";
+  #fields: FieldPlaces = [];
+  #body: Collected | undefined;
 
-  constructor(resolve: (result: never) => void, finish: () => void) {
-    super(finish);
-    this.#resolve = resolve as (result: Answer | UpstreamError) => void;
+  constructor(call: Call, origin: Origin, resolve: (result: Answer | UpstreamError) => void) {
+    super(call, origin);
+    this.#resolve = resolve;
   }
 
-  onHeaders(status: number, rawHeaders: Buffer[]): boolean {
-    if (status < 200) return true;
-    this.status = status;
-    this.#headers = textHeaders(rawHeaders);
-    return true;
+  onHead(head: ResponseHead): void {
+    this.#status = head.status;
+    this.#head = head.text;
+    this.#fields = head.fields;
+    if (head.contentLength > MOST_ANSWER_BYTES) this.fail(tooLarge(this.method, this.url));
+    else this.#body = new Collected(head.contentLength < 0 ? 4096 : head.contentLength);
   }
 
-  onData(chunk: Buffer): boolean {
-    this.#size += chunk.length;
-    if (this.#size > MOST_ANSWER_BYTES) this.fail(tooLarge(this.method, this.url));
-    else this.#chunks.push(chunk);
-    return true;
+  onData(bytes: Buffer, start: number, end: number): void {
+    this.#body!.add(bytes, start, end);
+    if (this.#body!.size > MOST_ANSWER_BYTES) this.fail(tooLarge(this.method, this.url));
   }
 
-  override onError(fault: Error): void {
-    // These have no body, whatever length they announce.
-    if (this.status === 204 || this.status === 304) this.onComplete();
-    else super.onError(fault);
-  }
-
-  onComplete(): void {
-    const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#size);
-    if (headerOf(this.#headers, "content-encoding") !== "gzip") {
-      this.#settle(body);
-      return;
-    }
-    gunzip(body, { maxOutputLength: MOST_ANSWER_BYTES }, (fault, plain) => {
-      if (fault === null) this.#settle(plain);
-      else if ((fault as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
-        this.fail(tooLarge(this.method, this.url));
-      else this.fail(new UpstreamError("decode", "unexpected EOF"));
+  protected override onEnd(): void {
+    const bytes = this.#body!.finish();
+    if (fieldIn(this.#head, this.#fields, "content-encoding") !== "gzip") return this.#settle(bytes);
+    const limit = { maxOutputLength: MOST_ANSWER_BYTES };
+    gunzip(bytes.subarray(0, -1), limit, (fault, plain) => {
+      if (fault === null) this.#settle(Buffer.concat([plain, ZERO]));
+      else if ((fault as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
+        this.#resolve(tooLarge(this.method, this.url));
+      } else this.#resolve(new UpstreamError("decode", "unexpected EOF"));
     });
   }
 
-  #settle(body: Buffer): void {
-    this.finish();
-    this.#resolve({ url: this.url, status: this.status, headers: this.#headers, body: body.latin1Slice() });
+  #settle(bytes: Buffer): void {
+    this.#resolve(new ReceivedAnswer(this, this.#status, this.#head, this.#fields, bytes));
   }
 
   protected override onFailure(error: UpstreamError): void {
-    this.#chunks = [];
+    this.#body = undefined;
     this.#resolve(error);
   }
 }
 
 /** Hands on the head, and then the body as it arrives. */
-export class ArrivingAnswer extends Receiver implements StreamedAnswer {
-  override status = 0;
-  headers: string[] = [];
+export class ArrivingAnswer extends Transaction implements StreamedAnswer {
+  status = 0;
+  headers: FlatHeaders = [];
   readonly #resolve: (result: StreamedAnswer | UpstreamError) => void;
-  readonly #inflate: boolean;
-  #resume: () => void = () => {};
   #start: ((first: Uint8Array) => ReplyStream) | undefined;
   #reply: ReplyStream | undefined;
   #gunzip: ReturnType<typeof createGunzip> | undefined;
   #discarded = false;
-  /** The answer ended before anybody asked for its body. */
-  #early: "end" | "abort" | undefined;
+  /** What arrived before anybody asked for the body. */
+  #early: Buffer[] = [];
+  /** How the answer ended before anybody asked for its body. */
+  #earlyEnd: "end" | "abort" | undefined;
 
-  constructor(resolve: (result: never) => void, finish: () => void, inflate: boolean) {
-    super(finish);
-    this.#resolve = resolve as (result: StreamedAnswer | UpstreamError) => void;
-    this.#inflate = inflate;
+  constructor(call: Call, origin: Origin, resolve: (result: StreamedAnswer | UpstreamError) => void) {
+    super(call, origin);
+    this.#resolve = resolve;
   }
 
   get bare(): boolean {
-    return this.method === "HEAD" || this.status === 204 || this.status === 304;
+    return this.method === "HEAD" || isBare(this.status);
   }
 
-  onHeaders(status: number, rawHeaders: Buffer[], resume: () => void): boolean {
-    if (status < 200) return true;
-    this.status = status;
-    this.headers = textHeaders(rawHeaders);
-    this.#resume = resume;
-    if (this.#inflate && headerOf(this.headers, "content-encoding") === "gzip") this.#unzip();
+  onHead(head: ResponseHead): void {
+    this.status = head.status;
+    this.headers = flatFields(head.text, head.fields);
+    if (this.inflates && !this.bare && headerOf(this.headers, "content-encoding") === "gzip") this.#unzip();
+    // Whoever waits for it takes it up before anything else can arrive.
     this.#resolve(this);
-    return false;
   }
 
   #unzip(): void {
@@ -180,35 +189,53 @@ export class ArrivingAnswer extends Receiver implements StreamedAnswer {
     this.headers = this.headers.filter(
       (_each, index) => !hidden.has(this.headers[index & ~1]!.toLowerCase()),
     );
-    const gunzip = createGunzip();
-    this.#gunzip = gunzip;
-    gunzip.on("data", (chunk: Buffer) => {
-      if (!this.#write(chunk)) gunzip.pause();
+    const unzipped = createGunzip();
+    this.#gunzip = unzipped;
+    unzipped.on("data", (chunk: Buffer) => {
+      if (!this.#write(chunk)) unzipped.pause();
     });
-    gunzip.on("end", () => this.#end());
+    unzipped.on("end", () => this.#complete());
     // A broken gzip body ends what was sent so far, and no more of it is wanted [core: an empty body in no-op].
-    gunzip.on("error", () => {
-      this.#end();
+    unzipped.on("error", () => {
+      this.#complete();
       this.stop();
     });
-    gunzip.on("drain", () => this.#resume());
+    unzipped.on("drain", () => this.#resume());
   }
 
   pipe(start: (first: Uint8Array) => ReplyStream): void {
     this.#start = start;
-    if (this.#early === "end") this.#open(NOTHING).end();
-    else if (this.#early === "abort") this.#open(NOTHING).abort();
+    for (const chunk of this.#early.splice(0)) this.#take(chunk);
+    if (this.#earlyEnd === "abort") this.#open(NOTHING).abort();
+    else if (this.#earlyEnd === "end") this.#over();
     else this.#resume();
   }
 
   discard(): void {
     this.#discarded = true;
+    this.#early = [];
     this.#resume();
   }
 
-  onData(chunk: Buffer): boolean {
-    if (this.#discarded) return true;
-    return this.#gunzip === undefined ? this.#write(chunk) : this.#gunzip.write(chunk);
+  onData(bytes: Buffer, start: number, end: number): void {
+    if (this.#discarded) return;
+    const chunk = Buffer.from(bytes.subarray(start, end));
+    if (this.#start === undefined) this.#early.push(chunk);
+    else this.#take(chunk);
+    if (this.#start === undefined) this.#pause();
+  }
+
+  #take(chunk: Buffer): void {
+    const goOn = this.#gunzip === undefined ? this.#write(chunk) : this.#gunzip.write(chunk);
+    if (!goOn) this.#pause();
+  }
+
+  #pause(): void {
+    this.connection?.socket.pause();
+  }
+
+  #resume(): void {
+    this.connection?.socket.resume();
   }
 
   #write(chunk: Uint8Array): boolean {
@@ -223,21 +250,19 @@ export class ArrivingAnswer extends Receiver implements StreamedAnswer {
     return this.#reply;
   }
 
-  onComplete(): void {
-    if (this.#gunzip === undefined) this.#end();
+  protected override onEnd(): void {
+    if (this.#start === undefined) this.#earlyEnd = "end";
+    else this.#over();
+  }
+
+  /** All of it has arrived. */
+  #over(): void {
+    if (this.#gunzip === undefined) this.#complete();
     else this.#gunzip.end();
   }
 
-  override onError(fault: Error): void {
-    if (this.bare && this.status !== 0) this.#end();
-    else super.onError(fault);
-  }
-
-  #end(): void {
-    this.finish();
-    if (this.#discarded) return;
-    if (this.#start === undefined) this.#early = "end";
-    else this.#open(NOTHING).end();
+  #complete(): void {
+    if (!this.#discarded && this.#start !== undefined) this.#open(NOTHING).end();
   }
 
   /**
@@ -248,9 +273,10 @@ export class ArrivingAnswer extends Receiver implements StreamedAnswer {
     this.#gunzip?.destroy();
     if (this.status === 0) this.#resolve(error);
     else if (this.#discarded) return;
-    else if (this.#start === undefined) this.#early = "abort";
+    else if (this.#start === undefined) this.#earlyEnd = "abort";
     else this.#open(NOTHING).abort();
   }
 }
 
 const NOTHING = new Uint8Array(0);
+const ZERO = new Uint8Array(1);

@@ -1,4 +1,4 @@
-// Failures of the client library as KrakenD's texts [Go net/http transport errors].
+// Failures of connections in KrakenD's words [Go net/http transport errors].
 import { UpstreamError } from "./upstream-error.js";
 
 interface SystemFault extends Error {
@@ -38,13 +38,10 @@ function reason(fault: SystemFault): string {
     case "ENETUNREACH":
       return `${dial} network is unreachable`;
     case "ETIMEDOUT":
-    case "UND_ERR_CONNECT_TIMEOUT":
       return `${dial} connection timed out`;
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return `dial tcp: lookup ${fault.hostname ?? ""}: no such host`;
-    case "UND_ERR_SOCKET":
-      return "EOF";
     case "ECONNRESET":
       return "read: connection reset by peer";
     case "EPIPE":
@@ -54,16 +51,22 @@ function reason(fault: SystemFault): string {
   }
 }
 
-function brokenAnswer(fault: SystemFault): string {
-  const broken = "net/http: HTTP/1.x transport connection broken:";
-  if (fault.code?.startsWith("HPE_") === true) return `${broken} ${fault.message}`;
-  if (fault.code === "UND_ERR_HEADERS_OVERFLOW") return `${broken} server response headers too large`;
-  if (fault.code === "ERR_ASSERTION") return `${broken} malformed HTTP status code`;
-  if (fault.code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") return "unexpected EOF";
-  return fault.message === "" ? "connection failed" : fault.message;
+/** A fault that has Go's words already. */
+export class BrokenAnswer extends Error {
+  /** The answer is at fault, not the connection. */
+  readonly isAnswer: boolean;
+
+  constructor(message: string, isAnswer = true) {
+    super(message);
+    this.isAnswer = isAnswer;
+    // These are expected, and come at the rate of failing traffic: nobody looks at where they were made.
+    this.stack = message;
+  }
 }
 
-/** The connection broke before any part of the answer: on one that was used before, the backend may just have closed it. */
-export function isBrokenConnection(fault: Error): boolean {
-  return ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes((fault as SystemFault).code ?? "");
+function brokenAnswer(fault: SystemFault): string {
+  if (fault instanceof BrokenAnswer && fault.isAnswer) {
+    return `net/http: HTTP/1.x transport connection broken: ${fault.message}`;
+  }
+  return fault.message === "" ? "connection failed" : fault.message;
 }

@@ -156,6 +156,7 @@ async function replyOf(handler: Handler, backends: Backends, round: Round): Prom
     query: "",
     rawHeaders: [],
     header: () => undefined,
+    copyHeader: () => {},
     streamBody: () => undefined,
     send: (status, headers, sent) => {
       const completed = headers[headers.indexOf("X-Krakend-Completed") + 1] === "true";

@@ -1,0 +1,41 @@
+// Reads a socket into one array that all sockets of the thread share: what it holds is lent for the
+// time of the call. Where Node offers no such reading, its ordinary events do.
+import { Socket } from "node:net";
+
+const READ_BYTES = 64 * 1024;
+
+const shared: Buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+
+/** Takes bytes that are only lent: whoever keeps some copies them. */
+export type ByteTaker = (bytes: Buffer, end: number) => void;
+
+/** The option of node:net that reads into the shared array. */
+export function lentReads(take: ByteTaker): { buffer: Buffer; callback: (end: number) => boolean } {
+  return {
+    buffer: shared,
+    callback: (end) => {
+      take(shared, end);
+      return true;
+    },
+  };
+}
+
+interface WithHandle {
+  _handle: { useUserBuffer?: unknown } | null;
+}
+
+/**
+ * The socket of an accepted connection, reading into the shared array. An accepted socket cannot be
+ * told to do so later, so its handle moves to a new one; TLS has no such handle.
+ */
+export function readLent(accepted: Socket, take: ByteTaker): Socket {
+  const { _handle: handle } = accepted as unknown as WithHandle;
+  if (typeof handle?.useUserBuffer !== "function") {
+    accepted.on("data", (chunk: Buffer) => take(chunk, chunk.length));
+    return accepted;
+  }
+  (accepted as unknown as WithHandle)._handle = null;
+  accepted.destroy();
+  const options = { handle, allowHalfOpen: true, onread: lentReads(take) };
+  return new Socket(options as ConstructorParameters<typeof Socket>[0]);
+}

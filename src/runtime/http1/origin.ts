@@ -1,0 +1,151 @@
+// The connections to one host of a backend. [Go net/http transport.go]
+import type { ByteString } from "../bytes.js";
+import { idleTimes } from "../deadline.js";
+import type { Transaction } from "../transaction.js";
+import type { TransportOptions } from "../transport.js";
+import { UpstreamError } from "../upstream-error.js";
+import { type Address, dial, type Secure } from "./dial.js";
+import { UpstreamConnection } from "./upstream-connection.js";
+
+/** What one backend may ask for beyond the transport of the gateway. */
+export interface OriginOptions {
+  /** Connections at a time; 0: as many as are needed. */
+  readonly maxConnections: number;
+  /** Requests that wait for a connection; one more is refused. */
+  readonly maxQueue: number;
+  /** Requests that may be under way on one connection; 1: no pipelining. */
+  readonly pipelining: number;
+  /** Opens connections with TLS; present where a host needs it. */
+  readonly secure?: Secure;
+}
+
+export const DEFAULT_ORIGIN: OriginOptions = { maxConnections: 0, maxQueue: 1024, pipelining: 1 };
+
+/** Idle connections to all hosts. */
+let idleEverywhere = 0;
+
+export class Origin {
+  /** As configured, for error texts. */
+  readonly host: string;
+  /** Path of the host string, before every target. */
+  readonly prefix: ByteString;
+  /** What stands behind the target: the end of the request line, and the Host line. */
+  readonly headLines: ByteString;
+  readonly authorizationLine: ByteString;
+  readonly closeLine: ByteString;
+  readonly compression: boolean;
+  readonly keepsAlive: boolean;
+  readonly #address: Address;
+  readonly #transport: TransportOptions;
+  readonly #options: OriginOptions;
+  readonly #idle: UpstreamConnection[] = [];
+  readonly #all = new Set<UpstreamConnection>();
+  readonly #waiting: Transaction[] = [];
+
+  constructor(
+    host: string,
+    address: Address,
+    prefix: ByteString,
+    authorizationLine: ByteString,
+    transport: TransportOptions,
+    options: OriginOptions,
+  ) {
+    this.host = host;
+    this.#address = address;
+    this.prefix = prefix;
+    this.headLines = ` HTTP/1.1\r\nHost: ${address.authority}\r\n`;
+    this.authorizationLine = authorizationLine;
+    this.closeLine = transport.keepAlive ? "" : "Connection: close\r\n";
+    this.compression = transport.compression;
+    this.keepsAlive = transport.keepAlive;
+    this.#transport = transport;
+    this.#options = options;
+  }
+
+  /** Sends a request, on the connection that was idle for the shortest time if there is one. */
+  send(transaction: Transaction): void {
+    const idle = this.#takeIdle();
+    if (idle !== undefined) {
+      if (this.#options.pipelining > 1) idle.sendSoon(transaction);
+      else idle.send(transaction);
+    } else this.sendFresh(transaction);
+  }
+
+  /** Sends a request on a connection that was never used. */
+  sendFresh(transaction: Transaction): void {
+    const { maxConnections, maxQueue, pipelining } = this.#options;
+    if (maxConnections === 0 || this.#all.size < maxConnections) this.#open().send(transaction);
+    else if (pipelining > 1 && transaction.isRepeatable && this.#behindOthers(transaction)) return;
+    else if (this.#waiting.length < maxQueue) this.#waiting.push(transaction);
+    else transaction.fail(new UpstreamError("refused", "too many requests wait for a connection"));
+  }
+
+  /** Sends a request on the connection with the fewest under way. */
+  #behindOthers(transaction: Transaction): boolean {
+    let best: UpstreamConnection | undefined;
+    for (const each of this.#all) {
+      const isFree = each.isUsable && each.queue.every((other) => other.isRepeatable || other.received);
+      if (isFree && (best === undefined || each.queue.length < best.queue.length)) best = each;
+    }
+    if (best === undefined || best.queue.length >= this.#options.pipelining) return false;
+    best.sendSoon(transaction);
+    return true;
+  }
+
+  #takeIdle(): UpstreamConnection | undefined {
+    for (let last = this.#idle.pop(); last !== undefined; last = this.#idle.pop()) {
+      idleEverywhere -= 1;
+      last.idleAt = -1;
+      if (this.#transport.idleTimeoutMs > 0) idleTimes.clear(last);
+      if (last.isUsable) return last;
+    }
+    return undefined;
+  }
+
+  #open(): UpstreamConnection {
+    const connection = new UpstreamConnection(this, (take) => dial(this.#address, this.#transport, take));
+    this.#all.add(connection);
+    return connection;
+  }
+
+  /** A connection has nothing to do. */
+  release(connection: UpstreamConnection): void {
+    const next = this.#nextWaiting();
+    if (next !== undefined) return connection.send(next);
+    const { maxIdleConnections, maxIdleConnectionsPerHost, idleTimeoutMs } = this.#transport;
+    const isFull = maxIdleConnections > 0 && idleEverywhere >= maxIdleConnections;
+    if (isFull || this.#idle.length >= maxIdleConnectionsPerHost) return connection.expire();
+    connection.idleAt = this.#idle.length;
+    this.#idle.push(connection);
+    idleEverywhere += 1;
+    if (idleTimeoutMs > 0) idleTimes.set(connection, performance.now() + idleTimeoutMs);
+  }
+
+  #nextWaiting(): Transaction | undefined {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      if (!next.ended) return next;
+    }
+    return undefined;
+  }
+
+  /** A connection has ended. */
+  forget(connection: UpstreamConnection): void {
+    if (!this.#all.delete(connection)) return;
+    if (connection.idleAt >= 0) {
+      const last = this.#idle.pop()!;
+      if (last !== connection) {
+        this.#idle[connection.idleAt] = last;
+        last.idleAt = connection.idleAt;
+      }
+      connection.idleAt = -1;
+      idleEverywhere -= 1;
+    }
+    const next = this.#nextWaiting();
+    if (next !== undefined) this.#open().send(next);
+  }
+
+  /** Closes every connection. */
+  destroy(): void {
+    for (const { socket } of this.#all) socket.destroy();
+  }
+}

@@ -1,0 +1,262 @@
+// One connection to a backend: requests go out, answers come back in the same order. An answer that
+// leaves any doubt about where it ends costs the connection, so that none can be taken for another.
+import type { Socket } from "node:net";
+import { idleTimes, Timed } from "../deadline.js";
+import type { RequestBody } from "../exchange.js";
+import { logFault } from "../log.js";
+import type { Transaction } from "../transaction.js";
+import { BrokenAnswer } from "../upstream-fault.js";
+import { ChunkedDecoder, type ChunkReceiver } from "./chunked.js";
+import { HeldBytes } from "./held-bytes.js";
+import type { Origin } from "./origin.js";
+import { INCOMPLETE, REFUSED } from "./request-head.js";
+import { requestText } from "./request-text.js";
+import { ResponseHead } from "./response-head.js";
+import { isBare } from "./status.js";
+import { Upload } from "./upload.js";
+
+/** The largest head of an answer, in bytes. */
+export const MOST_HEAD_BYTES: number = 1024 * 1024;
+/** Interim answers before the real one [Go net/http transport.go]. */
+const MOST_INTERIM = 5;
+
+type Phase = "head" | "sized" | "chunked" | "until close";
+
+/** Waits itself for the end of its idle time. */
+export class UpstreamConnection extends Timed implements ChunkReceiver {
+  readonly socket: Socket;
+  readonly origin: Origin;
+  /** Sent and not answered yet, in order. */
+  readonly queue: Transaction[] = [];
+  /** Answers that came over it. */
+  served = 0;
+  /** Its place among the idle ones of its origin; -1 while it is not idle. */
+  idleAt = -1;
+  readonly #head = new ResponseHead();
+  readonly #held = new HeldBytes();
+  #phase: Phase = "head";
+  #left = 0;
+  #decoder: ChunkedDecoder | undefined;
+  #interim = 0;
+  #fault: Error | undefined;
+  #closed = false;
+  #outgoing = "";
+
+  constructor(origin: Origin, socket: (take: (bytes: Buffer, end: number) => void) => Socket) {
+    super();
+    this.origin = origin;
+    this.socket = socket((bytes, end) => this.#guard(() => this.#receive(bytes, end)));
+    this.socket.on("error", (fault) => {
+      this.#fault ??= fault;
+    });
+    this.socket.on("end", () => this.#guard(() => this.#onEnd()));
+    this.socket.on("close", () => this.#guard(() => this.#onClose()));
+  }
+
+  get isUsable(): boolean {
+    return !this.#closed && !this.socket.destroyed && this.socket.writable;
+  }
+
+  // ---- requests ----
+
+  send(transaction: Transaction): void {
+    this.queue.push(transaction);
+    transaction.connection = this;
+    const text = requestText(transaction);
+    const body = transaction.call.body as RequestBody | undefined;
+    if (body === undefined) this.socket.write(text, "latin1");
+    else this.#sendWithBody(transaction, text, body);
+  }
+
+  /** Several requests in one write: they go out at the end of this turn of the event loop. */
+  sendSoon(transaction: Transaction): void {
+    this.queue.push(transaction);
+    transaction.connection = this;
+    if (this.#outgoing === "") setImmediate(() => this.#flush());
+    this.#outgoing += requestText(transaction);
+  }
+
+  #flush(): void {
+    const text = this.#outgoing;
+    this.#outgoing = "";
+    if (!this.socket.destroyed) this.socket.write(text, "latin1");
+  }
+
+  #sendWithBody(transaction: Transaction, text: string, body: RequestBody): void {
+    this.socket.cork();
+    this.socket.write(text, "latin1");
+    if ("pump" in body) new Upload(this.socket, transaction, body);
+    else if (body.length > 0) this.socket.write(body);
+    this.socket.uncork();
+  }
+
+  /** A transaction has ended before its answer: nobody can tell any more what is whose. */
+  drop(transaction: Transaction): void {
+    if (this.queue.includes(transaction)) this.#break(new BrokenAnswer("the connection was given up"), true);
+  }
+
+  // ---- answers ----
+
+  /** A fault of the gateway costs this connection, not the others. */
+  #guard(step: () => void): void {
+    try {
+      step();
+    } catch (fault) {
+      logFault(fault);
+      this.socket.destroy();
+    }
+  }
+
+  #receive(bytes: Buffer, end: number): void {
+    if (this.#closed) return;
+    if (this.#held.length === 0) this.#process(bytes, 0, end);
+    else {
+      this.#held.append(bytes, end);
+      if (this.#isSameLine(bytes, end)) return;
+      this.#process(this.#held.bytes, this.#held.start, this.#held.end);
+    }
+  }
+
+  /** No line of a head has ended: there is nothing new to read. */
+  #isSameLine(bytes: Buffer, end: number): boolean {
+    const lineEnd = bytes.indexOf(0x0a);
+    return (lineEnd < 0 || lineEnd >= end) && this.#held.length <= MOST_HEAD_BYTES;
+  }
+
+  #process(bytes: Buffer, start: number, end: number): void {
+    let at = start;
+    while (at < end && !this.#closed) {
+      const transaction = this.queue[0];
+      if (transaction === undefined) return this.#close();
+      transaction.received = true;
+      if (this.#phase === "head") {
+        const next = this.#head.parse(bytes, at, end);
+        if (next < 0) {
+          this.#onPartOfHead(next, end - at);
+          break;
+        }
+        at = this.#onHead(transaction, bytes, next, end);
+      } else at = this.#bodyBytes(transaction, bytes, at, end);
+    }
+    if (this.#closed) this.#held.clear();
+    else this.#held.keep(bytes, at, end);
+  }
+
+  #onPartOfHead(verdict: number, size: number): void {
+    if (verdict === REFUSED) this.#break(new BrokenAnswer(this.#head.fault));
+    else if (verdict === INCOMPLETE && size > MOST_HEAD_BYTES) {
+      this.#break(
+        new BrokenAnswer(`net/http: server response headers exceeded ${MOST_HEAD_BYTES} bytes; aborted`),
+      );
+    }
+  }
+
+  /** Gives the index up to which the bytes behind the head were used. */
+  #onHead(transaction: Transaction, bytes: Buffer, at: number, end: number): number {
+    const { status, chunked, contentLength } = this.#head;
+    if (status >= 100 && status < 200) {
+      this.#interim += 1;
+      if (status === 101) this.#break(new BrokenAnswer("unsolicited response with 101 status"));
+      else if (this.#interim > MOST_INTERIM)
+        this.#break(new BrokenAnswer("too many 1xx informational responses"));
+      return at;
+    }
+    this.#interim = 0;
+    const bare = isBare(status) || transaction.method === "HEAD";
+    if (!transaction.ended) transaction.onHead(this.#head);
+    if (bare || contentLength === 0) {
+      this.#finish(at, end);
+      return at;
+    }
+    if (chunked) {
+      this.#phase = "chunked";
+      this.#decoder = new ChunkedDecoder(this);
+    } else if (contentLength > 0) {
+      this.#phase = "sized";
+      this.#left = contentLength;
+    } else this.#phase = "until close";
+    return at === end ? at : this.#bodyBytes(transaction, bytes, at, end);
+  }
+
+  #bodyBytes(transaction: Transaction, bytes: Buffer, at: number, end: number): number {
+    if (this.#phase === "sized") {
+      const stop = Math.min(end, at + this.#left);
+      this.#left -= stop - at;
+      if (!transaction.ended) transaction.onData(bytes, at, stop);
+      if (this.#left === 0) this.#finish(stop, end);
+      return stop;
+    }
+    if (this.#phase === "until close") {
+      if (!transaction.ended) transaction.onData(bytes, at, end);
+      return end;
+    }
+    const decoder = this.#decoder!;
+    const stop = decoder.push(bytes, at, end);
+    if (decoder.isDone) this.#finish(stop, end);
+    else if (decoder.isBroken) this.#break(new BrokenAnswer(decoder.fault));
+    return stop;
+  }
+
+  onChunk(bytes: Buffer, start: number, end: number): void {
+    const transaction = this.queue[0];
+    if (transaction !== undefined && !transaction.ended) transaction.onData(bytes, start, end);
+  }
+
+  /** The answer is complete. What stands behind it without having been asked for spoils the connection. */
+  #finish(at: number, end: number): void {
+    const transaction = this.queue.shift()!;
+    const isEnd = this.#phase === "until close";
+    this.#phase = "head";
+    this.#decoder = undefined;
+    this.served += 1;
+    // Whoever was slower than the answer does not hold up the next one.
+    if (this.socket.isPaused()) this.socket.resume();
+    const { minor, close, keepAlive, status, contentLength } = this.#head;
+    const stays = !close && !isEnd && (minor > 0 || keepAlive) && this.origin.keepsAlive;
+    // A length where no body may be leaves open whether one comes.
+    const isClear = !transaction.uploading && (status !== 204 || contentLength <= 0);
+    if (!stays || !isClear || (at < end && this.queue.length === 0)) this.#close();
+    else if (this.queue.length === 0) this.origin.release(this);
+    transaction.finish();
+  }
+
+  // ---- the end ----
+
+  #onEnd(): void {
+    if (this.#phase === "until close" && this.queue.length > 0) this.#finish(0, 0);
+    else if (this.queue[0]?.received === true) this.#fault ??= new BrokenAnswer("unexpected EOF", false);
+    this.socket.destroy();
+  }
+
+  #close(): void {
+    if (this.queue.length > 0) this.#break(new BrokenAnswer("EOF", false), true);
+    else {
+      this.#closed = true;
+      this.socket.destroy();
+    }
+  }
+
+  /** The answers that are still owed will not come. `again`: it is not their fault, they are sent anew. */
+  #break(fault: Error, again = false): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.origin.forget(this);
+    this.socket.destroy();
+    const [first, ...others] = this.queue.splice(0);
+    first?.onBroken(fault, again && !first.received);
+    for (const other of others) other.onBroken(fault, true);
+  }
+
+  #onClose(): void {
+    idleTimes.clear(this);
+    const used = this.served > 0;
+    const fault = this.#fault ?? new BrokenAnswer("EOF", false);
+    this.#break(fault, used);
+    this.origin.forget(this);
+  }
+
+  /** Nobody has needed it for a while. */
+  expire(): void {
+    this.#close();
+  }
+}

@@ -1,0 +1,136 @@
+// One request to a backend and what came of it. Ends exactly once: with an answer or with a failure,
+// which may be that its time is over or that the client has gone.
+import type { ByteString } from "./bytes.js";
+import { deadlines, Timed } from "./deadline.js";
+import type { Exchange, RequestBody } from "./exchange.js";
+import type { Origin } from "./http1/origin.js";
+import type { ResponseHead } from "./http1/response-head.js";
+import type { UpstreamConnection } from "./http1/upstream-connection.js";
+import { clientGone, deadlineExceeded, UpstreamError } from "./upstream-error.js";
+import { connectionError, requestError } from "./upstream-fault.js";
+import { BadTarget } from "./wire-path.js";
+
+/** What a call needs: emitted code fills it in. */
+export interface Call {
+  readonly method: string;
+  readonly target: ByteString | BadTarget;
+  /** Lines of the head that are the same for every request, each with its end. */
+  readonly fixed?: ByteString;
+  readonly headers: string[];
+  readonly body: RequestBody | UpstreamError | undefined;
+  readonly deadline: number;
+}
+
+/** Methods that may be sent twice: the second changes nothing [RFC 9110 9.2.2]. */
+const SAFE = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
+
+export abstract class Transaction extends Timed {
+  readonly call: Call;
+  readonly origin: Origin;
+  readonly method: string;
+  /** Where it is being sent. */
+  connection: UpstreamConnection | undefined;
+  /** A byte of the answer has arrived. */
+  received = false;
+  /** The gateway asked for gzip by itself, and takes it off again. */
+  inflates = false;
+  /** Its body is still being sent. */
+  uploading = false;
+  ended = false;
+  #again: boolean;
+  #stopGone: (() => void) | undefined;
+
+  constructor(call: Call, origin: Origin) {
+    super();
+    this.call = call;
+    this.origin = origin;
+    this.method = call.method;
+    this.#again = SAFE.has(call.method) && call.body === undefined;
+  }
+
+  /** For error texts. */
+  get url(): ByteString {
+    return `${this.origin.host}${this.call.target as ByteString}`;
+  }
+
+  /** Nothing is lost when it is sent once more. */
+  get isRepeatable(): boolean {
+    return this.#again;
+  }
+
+  begin(x: Exchange): void {
+    this.#stopGone = x.onGone(() => this.fail(clientGone()));
+    deadlines.set(this, this.call.deadline);
+    this.origin.send(this);
+  }
+
+  expire(): void {
+    this.fail(deadlineExceeded());
+  }
+
+  /** Ends it with this failure, whatever still arrives. */
+  fail(error: UpstreamError): void {
+    if (this.ended) return;
+    this.#end();
+    this.connection?.drop(this);
+    this.connection = undefined;
+    this.onFailure(error);
+  }
+
+  /** Ends it with a failure of the call, in Go's words. */
+  failWith(reason: string): void {
+    this.fail(requestError(this.method, this.url, reason));
+  }
+
+  /** Its connection broke. One that had been used before may just have been closed: then once more. */
+  onBroken(fault: Error, wasUsed: boolean): void {
+    this.connection = undefined;
+    if (this.ended) return;
+    if (wasUsed && this.#again && !this.received) {
+      this.#again = false;
+      this.origin.sendFresh(this);
+    } else this.fail(connectionError(this.method, this.url, fault));
+  }
+
+  /** The answer is complete. */
+  finish(): void {
+    if (this.ended) return;
+    this.#end();
+    this.connection = undefined;
+    this.onEnd();
+  }
+
+  /** Ends it without a result: nobody wants the rest. */
+  protected stop(): void {
+    if (this.ended) return;
+    this.#end();
+    this.connection?.drop(this);
+    this.connection = undefined;
+  }
+
+  #end(): void {
+    this.ended = true;
+    deadlines.clear(this);
+    this.#stopGone?.();
+    const { body } = this.call;
+    if (body !== undefined && "pump" in body) body.cancel();
+  }
+
+  abstract onHead(head: ResponseHead): void;
+  /** Bytes of the body, lent for the time of the call. */
+  abstract onData(bytes: Buffer, start: number, end: number): void;
+  protected abstract onEnd(): void;
+  protected abstract onFailure(error: UpstreamError): void;
+}
+
+/** Why a call cannot even be tried; undefined where it can. */
+export function refusalOf({ method, target, body, deadline }: Call, host: string): UpstreamError | undefined {
+  if (target instanceof BadTarget) {
+    return new UpstreamError("target", `parse ${JSON.stringify(host + target.target)}: ${target.reason}`);
+  }
+  if (body instanceof UpstreamError) return body;
+  if (deadline <= performance.now()) return deadlineExceeded();
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(method)
+    ? undefined
+    : new UpstreamError("target", `net/http: invalid method ${JSON.stringify(method)}`);
+}
