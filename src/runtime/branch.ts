@@ -31,6 +31,12 @@ abstract class Branch implements Exchange {
     return at < 0 ? undefined : this.rawHeaders[at + 1];
   }
 
+  copyHeader(headers: string[], name: string, lower: string): void {
+    for (let at = 0; at < this.rawHeaders.length; at += 2) {
+      if (this.rawHeaders[at]!.toLowerCase() === lower) headers.push(name, this.rawHeaders[at + 1]!);
+    }
+  }
+
   /** The body was read before. */
   streamBody(): RequestBody | undefined {
     return undefined;

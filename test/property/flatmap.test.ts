@@ -96,6 +96,7 @@ async function replyOf(handler: Handler): Promise<string> {
     query: "",
     rawHeaders: [],
     header: () => undefined,
+    copyHeader: () => {},
     streamBody: () => undefined,
     send: (status, _headers, sent) => {
       reply = `${status} ${sent === "" ? "" : printValue(parseValue(sent) as JsonValue)}`;
