@@ -63,7 +63,7 @@ export function routeModule(
     ),
   );
   const declarations = [
-    ...constants(endpoint, isFilled(endpoint)),
+    ...(calls.length === 0 ? [] : constants(endpoint, isFilled(endpoint))),
     ...handlerDeclarations({ endpoint, gateway, handler, calls, shadows, plan, scope }),
   ];
   return {
@@ -107,6 +107,7 @@ interface Route {
 
 function handlerDeclarations(route: Route): readonly Declaration[] {
   const { endpoint, gateway, handler, calls, shadows, plan, scope } = route;
+  if (calls.length === 0) return [deadRoute(route)];
   const words = endpoint.path.split("/");
   const subject = camelCase(words.findLast((part) => /^[A-Za-z]/.test(part)) ?? "", "route");
   const rooms = endpoint.rooms.map((room) => ({ room, code: roomCode(room, subject, scope) }));
@@ -122,15 +123,7 @@ function handlerDeclarations(route: Route): readonly Declaration[] {
     ...replyCode(endpoint, gateway, scope),
   ];
   const declaration: FunctionDeclaration = {
-    kind: "function",
-    name: handler,
-    async: true,
-    exported: true,
-    parameters: [
-      { name: "x", type: runtimeType("Exchange") },
-      ...endpoint.params.map(({ name }) => ({ name: scope.locals.get(name)!, type: code`string` })),
-    ],
-    returns: code`Promise<void>`,
+    ...handlerOf(endpoint, handler, scope),
     about: about(route, roomNotes([...outer, ...inner])),
     body: lines(body),
   };
@@ -140,6 +133,37 @@ function handlerDeclarations(route: Route): readonly Declaration[] {
     ...gathered.declarations,
     ...[...calls, ...shadows].flatMap((call) => call.declarations),
   ];
+}
+
+/** A route with nothing behind it: KrakenD serves it with a panic, which is caught. */
+function deadRoute({ endpoint, gateway, handler, scope }: Route): FunctionDeclaration {
+  return {
+    ...handlerOf(endpoint, handler, scope),
+    about: [`${endpoint.method} ${endpoint.path} (${endpoint.where})`, "No backend answers it."],
+    body: lines([
+      ...paramCheck(endpoint, gateway, scope),
+      ...guardStatement(gateway),
+      code`${runtime.replyEmpty}(x, 500);`,
+    ]),
+  };
+}
+
+function handlerOf(
+  { params }: Endpoint,
+  name: string,
+  scope: BackendScope,
+): Omit<FunctionDeclaration, "about" | "body"> {
+  return {
+    kind: "function",
+    name,
+    async: true,
+    exported: true,
+    parameters: [
+      { name: "x", type: runtimeType("Exchange") },
+      ...params.map((param) => ({ name: scope.locals.get(param.name)!, type: code`string` })),
+    ],
+    returns: code`Promise<void>`,
+  };
 }
 
 function about({ endpoint, calls, shadows }: Route, rooms: readonly string[]): readonly string[] {

@@ -59,7 +59,8 @@ export function resolveEndpoint(resolution: Resolution, node: Located): Resolved
   }
   if (endpoint.backends.length > 0) return { endpoint, span };
   report(messages.say("endpoint/only-shadows", spanAt(node, "backend"), { path }));
-  return undefined;
+  // Nothing is built around it [lura proxy/shadow.go], but its route is there.
+  return { endpoint: { ...endpoint, shadows: [], rooms: [] }, span };
 }
 
 /** Paths of more segments are a mistake, and would need more stack than there is. */

@@ -62,8 +62,8 @@ export const messages = defineMessages({
     severity: "error",
     sentence: "endpoint `{path}` has shadow backends only, so nothing answers it",
     hint: "add a regular backend, or take `shadow` away",
-    krakend: "logs `all endpoints must have at least one backend` and leaves the endpoint out",
-    compat: "leaves the endpoint out",
+    krakend: "logs `all endpoints must have at least one backend`; every request is answered with 500",
+    compat: "builds the endpoint; its requests fail with 500",
     explain: "The answer of a shadow backend is never seen. An endpoint needs one whose answer counts.",
   },
   "endpoint/no-op-with-several-backends": {
