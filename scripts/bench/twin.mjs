@@ -13,8 +13,8 @@ const runtime = path.join(src, "runtime", "index.ts");
 const SLOW_RUNTIME = `
 export * from ${JSON.stringify(runtime)};
 
-export function decodeObject(body) {
-  const { id, state } = JSON.parse(typeof body === "string" ? body : body.toString());
+export function decodeObject({ body }) {
+  const { id, state } = JSON.parse(body);
   return "," + JSON.stringify({ id, state }).slice(1, -1);
 }
 `;

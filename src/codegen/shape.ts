@@ -48,10 +48,10 @@ export function reading(backend: Backend, mode: DataMode, names: Names, filter?:
     case "json": {
       const whenNull = writer.whenNull();
       const rest = whenNull === undefined ? code`` : code`, ${whenNull}`;
-      return writer.decoded(runtime.decodeObject, rest);
+      return writer.decoded(runtime.decodeObject, code`answer`, rest);
     }
     case "collection":
-      return writer.result(writer.fixed("collection", code`${runtime.decodeCollection}(answer.body)`, shape));
+      return writer.result(writer.fixed("collection", code`${runtime.decodeCollection}(answer)`, shape));
     case "string":
       return writer.result(writer.fixed("content", code`${runtime.quote}(answer.body)`, shape));
     case "safejson": {
@@ -59,15 +59,15 @@ export function reading(backend: Backend, mode: DataMode, names: Names, filter?:
       const list = code`(list) => ${writer.fixedData("collection", code`list`)}`;
       const value = code`(value) => ${writer.fixedData("content", code`value`)}`;
       return writer.result(
-        code`${runtime.settle}(${runtime.decodeSafe}(answer.body, ${reader}, ${list}, ${value}))`,
+        code`${runtime.settle}(${runtime.decodeSafe}(answer, ${reader}, ${list}, ${value}))`,
       );
     }
     case "xml":
-      return writer.decoded(xml.decodeXml);
+      return writer.decoded(xml.decodeXml, code`answer.body`);
     case "xml-collection":
-      return writer.decoded(xml.decodeXmlCollection);
+      return writer.decoded(xml.decodeXmlCollection, code`answer.body`);
     case "feed":
-      return writer.decoded(feed.decodeFeed);
+      return writer.decoded(feed.decodeFeed, code`answer.body`);
     case "no-op":
       return writer.result(code`${runtime.succeeded}(${writer.empty()})`);
   }
@@ -92,8 +92,8 @@ class ShapeWriter {
   }
 
   /** An outcome for a decoder that gives one object; `rest` follows it where the outcome is made. */
-  decoded(decoder: Code, rest: Code = code``): Reading {
-    const decoded = code`${decoder}(answer.body, ${this.objectReader()})`;
+  decoded(decoder: Code, body: Code, rest: Code = code``): Reading {
+    const decoded = code`${decoder}(${body}, ${this.objectReader()})`;
     return this.result(code`${runtime.settle}(${decoded}${rest})`);
   }
 

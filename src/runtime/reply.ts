@@ -1,12 +1,13 @@
 // The writers of replies [lura router/gin/endpoint.go, render.go].
 
 import type { ByteString } from "./bytes.js";
-import type { Exchange } from "./exchange.js";
+import type { Exchange, FlatHeaders } from "./exchange.js";
 import { headerOf } from "./forward.js";
 import { document, type Keyed } from "./json/members.js";
 import { isString, type JsonText, type Members, unquote } from "./json/text.js";
 import { logFailure } from "./log.js";
 import type { Outcome } from "./outcome.js";
+import { prepared } from "./prepared-headers.js";
 import { sniff } from "./sniff.js";
 import type { Answer, StreamedAnswer } from "./upstream-answer.js";
 import { UpstreamError } from "./upstream-error.js";
@@ -57,8 +58,31 @@ export function replyJson(
   const { data } = outcome;
   if (outcome.error !== undefined) note(x, label, outcome.error);
   const empty = data === null || data === undefined || data === "";
-  const headers = dataHeaders(banner, JSON_TYPE, outcome, empty, cacheControl);
+  const headers = jsonHeaders(banner, outcome, empty, cacheControl);
   x.send(200, headers, data === null || data === undefined ? "null" : document(data));
+}
+
+interface JsonHeaders {
+  readonly banner: Banner;
+  readonly headers: FlatHeaders;
+}
+
+/** By `Cache-Control`, of which a configuration has few: of complete answers, and of the others. */
+const complete = new Map<string | undefined, JsonHeaders>();
+const incomplete = new Map<string | undefined, JsonHeaders>();
+
+function jsonHeaders(
+  banner: Banner,
+  outcome: Outcome,
+  empty: boolean,
+  cacheControl: string | undefined,
+): FlatHeaders {
+  const all = outcome.complete && !empty ? complete : incomplete;
+  const known = all.get(cacheControl);
+  if (known?.banner === banner) return known.headers;
+  const headers = prepared(dataHeaders(banner, JSON_TYPE, outcome, empty, cacheControl));
+  all.set(cacheControl, { banner, headers });
+  return headers;
 }
 
 /** Sends the value of `collection`, or an empty list when there is none. */

@@ -130,6 +130,7 @@ export function refusalOf({ method, target, body, deadline }: Call, host: string
   }
   if (body instanceof UpstreamError) return body;
   if (deadline <= performance.now()) return deadlineExceeded();
+  if (method === "GET" || method === "POST") return undefined;
   return /^[\w!#$%&'*+.^`|~-]+$/.test(method)
     ? undefined
     : new UpstreamError("target", `net/http: invalid method ${JSON.stringify(method)}`);

@@ -101,7 +101,8 @@ class Collected {
 
   finish(): Buffer {
     this.#bytes[this.size] = 0;
-    return this.#bytes.subarray(0, this.size + 1);
+    const length = this.size + 1;
+    return length === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, length);
   }
 }
 

@@ -15,22 +15,24 @@ const CASES = [
 async function readerOf(program, route) {
   const text = fs.readFileSync(path.join(program, "routes", route), "utf8");
   const name = /^function (read\w+)\(/m.exec(text)?.[1];
-  if (name === undefined || !text.includes(`decodeObject(answer.body, ${name})`))
+  if (name === undefined || !text.includes(`decodeObject(answer, ${name})`))
     throw new Error(`${route} does not read its backend's answer by decodeObject: mend this benchmark`);
   const source = `import { decodeObject, document } from "gwc/runtime";
 ${fs.readFileSync(path.join(program, "routes", route), "utf8").replaceAll('"../', '"./')}
-export const work = (body) => document(decodeObject(body, ${name}));`;
+export const work = (answer) => document(decodeObject(answer, ${name}));`;
   return (await load(program, source)).work;
 }
 
 async function pairOf(program, { title, document, route, fields }) {
   const read = await readerOf(program, route);
-  // As the upstream client hands it over: a string of bytes.
-  const body = Buffer.from(DOCUMENTS[document]).latin1Slice();
+  // As the upstream client hands it over: a string of bytes, and the bytes with a zero behind them.
+  const bytes = Buffer.from(`${DOCUMENTS[document]}\0`);
+  const answer = { body: bytes.latin1Slice(0, bytes.length - 1), bytes };
+  const { body } = answer;
   const pick = (value) => Object.fromEntries(fields.map((name) => [name, value[name]]));
   const slow = `${title}: parse + pick + stringify`;
   return [
-    { name: `${title}: slices`, twin: slow, bytes: body.length, work: () => read(body) },
+    { name: `${title}: slices`, twin: slow, bytes: body.length, work: () => read(answer) },
     { name: slow, bytes: body.length, work: () => JSON.stringify(pick(JSON.parse(body))) },
   ];
 }

@@ -14,7 +14,7 @@ import { sourceOf } from "./xml-read.js";
 /** Reads a feed as `decodeObject` reads a JSON document. */
 export function decodeFeed<T>(body: ByteString, read: (json: JsonReader) => T): T | null | JsonFault {
   const feed = feedOf(body);
-  return feed instanceof JsonFault ? feed : decodeObject(printFeed(feed), read);
+  return feed instanceof JsonFault ? feed : decodeObject({ body: printFeed(feed) }, read);
 }
 
 const LEADING = /^[ \r\n\t\xfe\xff\0\xef\xbb\xbf]*/;

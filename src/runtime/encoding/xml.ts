@@ -15,7 +15,7 @@ const RULES = { strict: true, mostDepth: 10_000 };
 /** Reads an XML body as `decodeObject` reads a JSON one. */
 export function decodeXml<T>(body: ByteString, read: (json: JsonReader) => T): T | null | JsonFault {
   const text = jsonOf(body);
-  return text instanceof JsonFault ? text : decodeObject(text, read);
+  return text instanceof JsonFault ? text : decodeObject({ body: text }, read);
 }
 
 /** The same under `collection`; unlike a JSON one it is no list. */
@@ -24,7 +24,7 @@ export function decodeXmlCollection<T>(
   read: (json: JsonReader) => T,
 ): T | null | JsonFault {
   const text = jsonOf(body);
-  return text instanceof JsonFault ? text : decodeObject(`{"collection":${text}}`, read);
+  return text instanceof JsonFault ? text : decodeObject({ body: `{"collection":${text}}` }, read);
 }
 
 function jsonOf(body: ByteString): JsonText | JsonFault {

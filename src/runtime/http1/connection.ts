@@ -60,7 +60,7 @@ export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner {
   constructor(accepted: Socket, server: ServerState) {
     super();
     this.#server = server;
-    this.socket = readLent(accepted, (bytes, end) => this.#guard(() => this.#receive(bytes, end)));
+    this.socket = readLent(accepted, (bytes, end) => this.#take(bytes, end));
     this.socket.on("error", () => {});
     this.socket.on("end", () => this.#guard(() => this.#onEnd()));
     this.socket.on("close", () => this.#guard(() => this.#onClose()));
@@ -83,8 +83,20 @@ export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner {
     try {
       step();
     } catch (fault) {
-      logFault(fault);
-      this.socket.destroy();
+      this.#fail(fault);
+    }
+  }
+
+  #fail(fault: unknown): void {
+    logFault(fault);
+    this.socket.destroy();
+  }
+
+  #take(bytes: Buffer, end: number): void {
+    try {
+      this.#receive(bytes, end);
+    } catch (fault) {
+      this.#fail(fault);
     }
   }
 

@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import { type ByteString, percentDecode } from "../bytes.js";
 import type { Exchange, FlatHeaders, ReplyStream, RequestBody } from "../exchange.js";
+import { preparedLines } from "../prepared-headers.js";
 import { readWhole } from "../request-body.js";
 import type { UpstreamError } from "../upstream-error.js";
 import { dateLine } from "./date.js";
@@ -157,8 +158,10 @@ export class Http1Exchange implements Exchange {
   }
 
   #head(status: number, own: FlatHeaders): ByteString {
+    const lines = this.added === undefined ? preparedLines(own) : undefined;
+    if (lines !== undefined) return statusLine(this.minor, status) + lines + dateLine();
     const headers = this.added === undefined ? own : [...this.added, ...own];
-    const date = namesDate(headers) ? "" : dateLine(performance.now());
+    const date = namesDate(headers) ? "" : dateLine();
     return statusLine(this.minor, status) + fieldLines(headers) + date;
   }
 

@@ -2,7 +2,7 @@
 // asked for.
 import type { ByteString } from "../bytes.js";
 import type { FlatHeaders } from "../exchange.js";
-import { LOWER } from "./octets.js";
+import { isBlank, LOWER } from "./octets.js";
 
 /** By field three numbers: where its name begins, where its colon stands, where its value ends. */
 export type FieldPlaces = readonly number[];
@@ -14,10 +14,6 @@ function fieldValue(text: ByteString, colon: number, end: number): ByteString {
   let last = end;
   while (last > start && isBlank(text.charCodeAt(last - 1))) last--;
   return text.slice(start, last);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }
 
 function isNamed(text: ByteString, start: number, colon: number, lower: string): boolean {

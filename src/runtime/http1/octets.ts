@@ -58,3 +58,23 @@ export function spells(bytes: Uint8Array, start: number, lower: string): boolean
   }
   return true;
 }
+
+/** Whether the value between two places is one word and nothing else; `lower` is in lower case. */
+export function isWordAt(bytes: Uint8Array, from: number, to: number, lower: string): boolean {
+  const start = bytes[from] === SPACE ? from + 1 : from;
+  return to - start === lower.length && spells(bytes, start, lower);
+}
+
+/** A field's value in lower case, without the blanks around it. */
+export function wordsOf(bytes: Buffer, colon: number, fieldEnd: number): string {
+  let start = colon + 1;
+  let end = fieldEnd;
+  while (start < end && isBlank(bytes[start]!)) start++;
+  while (end > start && isBlank(bytes[end - 1]!)) end--;
+  return bytes.latin1Slice(start, end).toLowerCase();
+}
+
+/** White space as HTTP has it: no other, whatever JavaScript takes for it [RFC 9110 5.6.3]. */
+export function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB;
+}

@@ -1,7 +1,22 @@
 // The head of a request: one strict pass over its bytes [RFC 9112]. Whatever two servers might read
 // in two ways is refused, so that no request can hide in another.
 import type { ByteString } from "../bytes.js";
-import { COLON, CR, FIELD, HOST, LF, QUESTION, SLASH, SPACE, spells, TAB, TARGET, TOKEN } from "./octets.js";
+import {
+  COLON,
+  CR,
+  FIELD,
+  HOST,
+  isBlank,
+  isWordAt,
+  LF,
+  QUESTION,
+  SLASH,
+  SPACE,
+  spells,
+  TARGET,
+  TOKEN,
+  wordsOf,
+} from "./octets.js";
 import {
   BAD_FIELD_NAME,
   BAD_REQUEST,
@@ -175,7 +190,7 @@ export class RequestHead {
         if (spells(bytes, name, "expect")) this.#noteExpect(wordsOf(bytes, colon, end));
         return undefined;
       case 10:
-        if (spells(bytes, name, "connection")) this.#noteConnection(wordsOf(bytes, colon, end));
+        if (spells(bytes, name, "connection")) this.#noteConnection(bytes, colon, end);
         return undefined;
       case 14:
         return spells(bytes, name, "content-length") ? this.#noteLength(bytes, colon + 1, end) : undefined;
@@ -200,7 +215,13 @@ export class RequestHead {
     else if (value !== "") this.expectsMore = true;
   }
 
-  #noteConnection(value: string): void {
+  #noteConnection(bytes: Buffer, colon: number, end: number): void {
+    if (isWordAt(bytes, colon + 1, end, "keep-alive")) this.keepAlive = true;
+    else if (isWordAt(bytes, colon + 1, end, "close")) this.close = true;
+    else this.#noteOptions(wordsOf(bytes, colon, end));
+  }
+
+  #noteOptions(value: string): void {
     for (const option of value.split(",")) {
       const word = option.trim();
       if (word === "close") this.close = true;
@@ -244,18 +265,6 @@ export class RequestHead {
     while (at < end && HOST[bytes[at]!] === 1) at++;
     return at === end;
   }
-}
-
-function isBlank(byte: number): boolean {
-  return byte === SPACE || byte === TAB;
-}
-
-/** A field's value in lower case, for the few that are read by the server itself. */
-function wordsOf(bytes: Buffer, colon: number, end: number): string {
-  return bytes
-    .latin1Slice(colon + 1, end)
-    .trim()
-    .toLowerCase();
 }
 
 /** `HTTP/1.0` and `HTTP/1.1` with the end of the line give 0 and 1; -1: another version; -2: none. */

@@ -1,7 +1,7 @@
 // The head of an upstream's answer: one strict pass over its bytes [RFC 9112]. What leaves open where
 // the answer ends is broken: its rest could be taken for the answer to somebody else.
 import type { ByteString } from "../bytes.js";
-import { COLON, CR, FIELD, LF, SLASH, SPACE, spells, TAB, TOKEN } from "./octets.js";
+import { COLON, CR, FIELD, isWordAt, LF, SLASH, SPACE, spells, TAB, TOKEN, wordsOf } from "./octets.js";
 import { INCOMPLETE, REFUSED } from "./request-head.js";
 
 const MOST_LENGTH_DIGITS = 15;
@@ -110,7 +110,7 @@ export class ResponseHead {
   #note(bytes: Buffer, name: number, colon: number, end: number): string | undefined {
     switch (colon - name) {
       case 10:
-        if (spells(bytes, name, "connection")) this.#noteConnection(wordsOf(bytes, colon, end));
+        if (spells(bytes, name, "connection")) this.#noteConnection(bytes, colon, end);
         return undefined;
       case 14:
         return spells(bytes, name, "content-length") ? this.#noteLength(bytes, colon, end) : undefined;
@@ -121,7 +121,13 @@ export class ResponseHead {
     }
   }
 
-  #noteConnection(value: string): void {
+  #noteConnection(bytes: Buffer, colon: number, end: number): void {
+    if (isWordAt(bytes, colon + 1, end, "keep-alive")) this.keepAlive = true;
+    else if (isWordAt(bytes, colon + 1, end, "close")) this.close = true;
+    else this.#noteOptions(wordsOf(bytes, colon, end));
+  }
+
+  #noteOptions(value: string): void {
     for (const option of value.split(",")) {
       const word = option.trim();
       if (word === "close") this.close = true;
@@ -139,7 +145,15 @@ export class ResponseHead {
   }
 
   #noteLength(bytes: Buffer, colon: number, end: number): string | undefined {
-    const value = wordsOf(bytes, colon, end);
+    const length = digitsAt(bytes, bytes[colon + 1] === SPACE ? colon + 2 : colon + 1, end);
+    if (length < 0) return this.#noteOddLength(wordsOf(bytes, colon, end));
+    if (this.contentLength >= 0) return "http: message cannot contain multiple Content-Length headers";
+    this.contentLength = length;
+    return undefined;
+  }
+
+  /** One with more blanks around it than usual, or none at all. */
+  #noteOddLength(value: string): string | undefined {
     if (!/^[0-9]+$/.test(value) || value.length > MOST_LENGTH_DIGITS) {
       return `bad Content-Length ${JSON.stringify(value)}`;
     }
@@ -175,6 +189,18 @@ function isVersion(bytes: Buffer, at: number, end: number): boolean {
   );
 }
 
+/** The number that the bytes between two places spell; -1: they are no digits, or too many. */
+function digitsAt(bytes: Buffer, start: number, end: number): number {
+  if (start >= end || end - start > MOST_LENGTH_DIGITS) return -1;
+  let number = 0;
+  for (let at = start; at < end; at++) {
+    const digit = bytes[at]! - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
 const LONGEST_QUOTE = 200;
 
 function quoted(bytes: Buffer, start: number, end: number): string {
@@ -203,12 +229,4 @@ function malformedField(bytes: Buffer, lineAt: number, end: number): string {
     return `malformed MIME header initial line: ${quoted(bytes, lineAt, stop)}`;
   const missing = colon < 0 || colon > stop;
   return `malformed MIME header${missing ? ": missing colon" : " line"}: ${quoted(bytes, lineAt, stop)}`;
-}
-
-/** A field's value in lower case, for the few that are read by the client itself. */
-function wordsOf(bytes: Buffer, colon: number, end: number): string {
-  return bytes
-    .latin1Slice(colon + 1, end)
-    .trim()
-    .toLowerCase();
 }

@@ -45,7 +45,7 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
   constructor(origin: Origin, socket: (take: (bytes: Buffer, end: number) => void) => Socket) {
     super();
     this.origin = origin;
-    this.socket = socket((bytes, end) => this.#guard(() => this.#receive(bytes, end)));
+    this.socket = socket((bytes, end) => this.#take(bytes, end));
     this.socket.on("error", (fault) => {
       this.#fault ??= fault;
     });
@@ -102,8 +102,20 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     try {
       step();
     } catch (fault) {
-      logFault(fault);
-      this.socket.destroy();
+      this.#fail(fault);
+    }
+  }
+
+  #fail(fault: unknown): void {
+    logFault(fault);
+    this.socket.destroy();
+  }
+
+  #take(bytes: Buffer, end: number): void {
+    try {
+      this.#receive(bytes, end);
+    } catch (fault) {
+      this.#fail(fault);
     }
   }
 

@@ -82,9 +82,9 @@ describe("faults of syntax", () => {
     ["[1,2", "unexpected EOF"],
   ])("%j is %j", (body, message) => {
     for (const [way, read] of Object.entries(READS)) {
-      expect(messageOf(decodeObject(body, read)), way).toBe(message);
+      expect(messageOf(decodeObject({ body }, read)), way).toBe(message);
     }
-    expect(messageOf(decodeSafe(body, keepAll, String, String))).toBe(message);
+    expect(messageOf(decodeSafe({ body }, keepAll, String, String))).toBe(message);
     expect(messageOf(parseValue(body))).toBe(message);
   });
 
@@ -93,8 +93,10 @@ describe("faults of syntax", () => {
       json.key();
       return json.keep();
     };
-    expect(decodeObject('{"a":1,"b":{"c":[]}}', read)).toBe("1");
-    expect(messageOf(decodeObject('{"a":1,"b":{"c":[}}', read))).toContain("looking for beginning of value");
+    expect(decodeObject({ body: '{"a":1,"b":{"c":[]}}' }, read)).toBe("1");
+    expect(messageOf(decodeObject({ body: '{"a":1,"b":{"c":[}}' }, read))).toContain(
+      "looking for beginning of value",
+    );
   });
 
   it("do not hide what a reading function itself throws", () => {
@@ -102,8 +104,8 @@ describe("faults of syntax", () => {
     const read = () => {
       throw bug;
     };
-    expect(() => decodeObject("{}", read)).toThrow(bug);
-    expect(decodeObject('{"a":1}', keepAll)).toBe('{"a":1}');
+    expect(() => decodeObject({ body: "{}" }, read)).toThrow(bug);
+    expect(decodeObject({ body: '{"a":1}' }, keepAll)).toBe('{"a":1}');
   });
 });
 
@@ -117,30 +119,30 @@ describe("decodeObject", () => {
     ["bool", " false"],
   ])("refuses: %s, as in %j", (kind, body) => {
     const message = `json: cannot unmarshal ${kind} into Go value of type ${AN_OBJECT}`;
-    expect(messageOf(decodeObject(body, keepAll))).toBe(message);
+    expect(messageOf(decodeObject({ body }, keepAll))).toBe(message);
   });
 
   it("is null for null", () => {
-    expect(decodeObject(" null", keepAll)).toBeNull();
-    expect(decodeObject("nullx", keepAll)).toBeNull();
+    expect(decodeObject({ body: " null" }, keepAll)).toBeNull();
+    expect(decodeObject({ body: "nullx" }, keepAll)).toBeNull();
   });
 
   it("ignores what follows the object", () => {
-    expect(decodeObject('{"a":1}}<html>', keepAll)).toBe('{"a":1}');
+    expect(decodeObject({ body: '{"a":1}}<html>' }, keepAll)).toBe('{"a":1}');
   });
 
   it("takes 10000 levels", () => {
     const deep = `${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}`;
-    expect(decodeObject(deep, keepAll)).toBe(deep);
+    expect(decodeObject({ body: deep }, keepAll)).toBe(deep);
     const deeper = `{"a":${"[".repeat(9_999)}${"]".repeat(9_999)}}`;
-    expect(decodeObject(deeper, keepAll)).toBe(deeper);
+    expect(decodeObject({ body: deeper }, keepAll)).toBe(deeper);
   });
 
   it("reads a body within a body", () => {
-    const outer = decodeObject('{"a":1,"b":"kept"}', (json) => {
+    const outer = decodeObject({ body: '{"a":1,"b":"kept"}' }, (json) => {
       json.key();
       json.skip();
-      const inner = decodeObject('{"longer than the outer one":[1,2,3]}', keepAll);
+      const inner = decodeObject({ body: '{"longer than the outer one":[1,2,3]}' }, keepAll);
       json.key();
       return [inner, json.keep()];
     });
@@ -150,16 +152,16 @@ describe("decodeObject", () => {
   it("reads bodies larger than its idle workspace, and small ones after them", () => {
     for (const size of [10, 70_000, 1_200_000, 10]) {
       const body = `{"a":"${"x".repeat(size)}"}`;
-      expect(decodeObject(body, keepAll)).toBe(body);
-      expect(messageOf(decodeObject(body.slice(0, -2), keepAll))).toBe("unexpected EOF");
+      expect(decodeObject({ body }, keepAll)).toBe(body);
+      expect(messageOf(decodeObject({ body: body.slice(0, -2) }, keepAll))).toBe("unexpected EOF");
     }
   });
 });
 
 describe("decodeCollection", () => {
   it("keeps the text of an array", () => {
-    expect(decodeCollection(' [ 1, {"a": "<"} ] tail')).toBe('[ 1, {"a": "\\u003c"} ]');
-    expect(decodeCollection("null")).toBe("null");
+    expect(decodeCollection({ body: ' [ 1, {"a": "<"} ] tail' })).toBe('[ 1, {"a": "\\u003c"} ]');
+    expect(decodeCollection({ body: "null" })).toBe("null");
   });
 
   it.each([
@@ -169,19 +171,21 @@ describe("decodeCollection", () => {
     ["bool", "true"],
   ])("refuses: %s", (kind, body) => {
     const message = `json: cannot unmarshal ${kind} into Go value of type []interface {}`;
-    expect(messageOf(decodeCollection(body))).toBe(message);
+    expect(messageOf(decodeCollection({ body }))).toBe(message);
   });
 
   it("reports faults of syntax first", () => {
-    expect(messageOf(decodeCollection("{]"))).toContain("looking for beginning of object key string");
-    expect(messageOf(decodeCollection(" "))).toBe("EOF");
+    expect(messageOf(decodeCollection({ body: "{]" }))).toContain(
+      "looking for beginning of object key string",
+    );
+    expect(messageOf(decodeCollection({ body: " " }))).toBe("EOF");
   });
 });
 
 describe("decodeSafe", () => {
   const decode = (body: string) =>
     decodeSafe(
-      body,
+      { body },
       (json) => `object ${json.keepMembers()}`,
       (array) => `collection ${array}`,
       (value) => `content ${value}`,

@@ -7,6 +7,13 @@ import { JsonReader } from "./reader.js";
 import type { ByteString, JsonText } from "./text.js";
 import { giveBack, lendBytes } from "./workspace.js";
 
+/** What is decoded: an answer, or a text alone. */
+export interface Body {
+  readonly body: ByteString;
+  /** The body once more where its bytes are there: as many as it is long, and a zero behind them. */
+  readonly bytes?: Uint8Array | undefined;
+}
+
 /** What `decodeSafe` makes of each kind of value. */
 interface SafeUses<T> {
   readonly readObject: (json: JsonReader) => T;
@@ -18,31 +25,45 @@ interface SafeUses<T> {
  * Reads a body that must be an object: `read` begins inside it, before its first key. JSON `null`
  * gives null. A fault anywhere in the value is the result, whatever `read` made of what precedes it.
  */
-export function decodeObject<T>(body: ByteString, read: (json: JsonReader) => T): T | null | JsonFault {
-  return decode(body, read, objectOrNull<T>);
+export function decodeObject<T>(from: Body, read: (json: JsonReader) => T): T | null | JsonFault {
+  return decode(from, read, objectOrNull<T>);
 }
 
 /** The text of a body that must be an array or `null`. */
-export function decodeCollection(body: ByteString): JsonText | JsonFault {
-  return decode(body, undefined, arrayOrNull);
+export function decodeCollection(from: Body): JsonText | JsonFault {
+  return decode(from, undefined, arrayOrNull);
 }
 
 /** Reads a body of any kind [lura encoding/json.go SafeJSONDecoder]; `null` is content. */
 export function decodeSafe<T>(
-  body: ByteString,
+  from: Body,
   readObject: (json: JsonReader) => T,
   collection: (array: JsonText) => T,
   content: (value: JsonText) => T,
 ): T | JsonFault {
-  return decode(body, { readObject, collection, content }, anyKind<T>);
+  return decode(from, { readObject, collection, content }, anyKind<T>);
 }
 
 function decode<Use, T>(
-  body: ByteString,
+  { body, bytes }: Body,
   use: Use,
   step: (json: JsonReader, first: number, use: Use) => T,
 ): T | JsonFault {
-  const bytes = lendBytes(body);
+  if (bytes !== undefined) return walk(body, bytes, use, step);
+  const lent = lendBytes(body);
+  try {
+    return walk(body, lent, use, step);
+  } finally {
+    giveBack(lent);
+  }
+}
+
+function walk<Use, T>(
+  body: ByteString,
+  bytes: Uint8Array,
+  use: Use,
+  step: (json: JsonReader, first: number, use: Use) => T,
+): T | JsonFault {
   try {
     const json = new JsonReader(body, bytes);
     const first = json.firstByte();
@@ -50,8 +71,6 @@ function decode<Use, T>(
   } catch (fault) {
     if (fault instanceof JsonFault) return fault;
     throw fault;
-  } finally {
-    giveBack(bytes);
   }
 }
 

@@ -105,7 +105,9 @@ it("keeping listed keys is parsing, picking and printing", () => {
     fc.property(object, (text) => {
       const all = parsed(text) as Map<string, JsonValue>;
       const picked = new Map(["a", "<"].flatMap((key) => (all.has(key) ? [[key, all.get(key)!]] : [])));
-      expect(reprint(decodeObject(text, readWanted) as string)).toBe(printValue(picked as JsonValue));
+      expect(reprint(decodeObject({ body: text }, readWanted) as string)).toBe(
+        printValue(picked as JsonValue),
+      );
     }),
     { numRuns: 1000 },
   );
@@ -114,7 +116,12 @@ it("keeping listed keys is parsing, picking and printing", () => {
 it("what is kept means what was written, to JSON.parse too, and holds no markup", () => {
   fc.assert(
     fc.property(value, (text) => {
-      const kept = decodeSafe(text, (json) => document(json.keepMembers()), String, String) as string;
+      const kept = decodeSafe(
+        { body: text },
+        (json) => document(json.keepMembers()),
+        String,
+        String,
+      ) as string;
       expect(reprint(kept)).toBe(reprint(text));
       expect(parseAsJson(fromUtf8(kept))).toEqual(parseAsJson(fromUtf8(reprint(text))));
       expect(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(kept, "latin1"))).not.toMatch(
@@ -128,7 +135,7 @@ it("what is kept means what was written, to JSON.parse too, and holds no markup"
 it("keys are equal as texts when they are equal as keys", () => {
   fc.assert(
     fc.property(object, (text) => {
-      const keyed = decodeObject(text, readKeyed) as Map<string, string>;
+      const keyed = decodeObject({ body: text }, readKeyed) as Map<string, string>;
       const keys = [...(parsed(text) as Map<string, JsonValue>).keys()];
       expect([...keyed.keys()]).toEqual(keys.map((key) => quote(key).slice(1, -1)));
     }),
@@ -141,10 +148,10 @@ it("damaged texts are judged as the twin judges them, in the same words", () => 
     fc.property(damaged, (text) => {
       const twin = parseValue(text);
       const results = [
-        decodeSafe(text, (json) => document(json.keepMembers()), String, String),
-        decodeSafe(text, () => "skipped", String, String),
-        decodeObject(text, readWanted),
-        decodeCollection(text),
+        decodeSafe({ body: text }, (json) => document(json.keepMembers()), String, String),
+        decodeSafe({ body: text }, () => "skipped", String, String),
+        decodeObject({ body: text }, readWanted),
+        decodeCollection({ body: text }),
       ];
       const faults = results.map((result) => (result instanceof JsonFault ? result.message : undefined));
       if (twin instanceof JsonFault) expect(faults).toEqual(faults.map(() => twin.message));
@@ -157,7 +164,7 @@ it("damaged texts are judged as the twin judges them, in the same words", () => 
 it("damaged texts are judged as JSON.parse judges them, what follows the value aside", () => {
   fc.assert(
     fc.property(damaged, (text) => {
-      const fault = decodeSafe(text, () => "", String, String);
+      const fault = decodeSafe({ body: text }, () => "", String, String);
       if (fault instanceof JsonFault) expect(isJson(text)).toBe(false);
       else expect(prefixes(text).some(isJson)).toBe(true);
     }),
