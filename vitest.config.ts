@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     setupFiles: ["test/support/seed.ts"],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     pool: "forks",
     maxWorkers: 2,
   },

@@ -96,7 +96,7 @@ describe("generated programs", () => {
     // Goldens of single rooms hold their own code only; what it imports of the rest is not there.
     const missing = /Cannot find module '\.{1,2}\/(?:upstreams|router|misses|environment)\.js'/;
     expect(faults.filter((fault) => !missing.test(fault))).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
 
 function emitted(folder: string): readonly string[] {
