@@ -2,6 +2,7 @@
 // is served with: all of it is said at once, and the process ends.
 import { isIP } from "node:net";
 import { logWarning } from "./log.js";
+import { thread } from "./thread.js";
 
 /** Variables that count when a gateway starts, and those that Kubernetes sets for a service called krakend. */
 const EXPECTED =
@@ -47,10 +48,13 @@ export class StartEnvironment {
     }
   }
 
-  /** Ends the process where anything is missing or wrong. */
+  /** Ends the process, or the attempt to take the program over, where anything is missing or wrong. */
   refuseFaults(): void {
     if (this.faults.length === 0) return;
-    process.stderr.write(`cannot start:\n${this.faults.map((fault) => `  ${fault}\n`).join("")}`);
+    const text = `cannot start:\n${this.faults.map((fault) => `  ${fault}\n`).join("")}`;
+    // In a gateway that is serving, the new configuration is refused and the old one goes on.
+    if (thread.receive !== undefined) throw new Error(text.trimEnd());
+    process.stderr.write(text);
     process.exit(1);
   }
 }

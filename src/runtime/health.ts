@@ -1,6 +1,7 @@
 // `/__health` [lura router/gin/engine.go].
 import { type Exchange, Place } from "./exchange.js";
 import { SERVED } from "./routing.js";
+import { thread } from "./thread.js";
 
 const startedAt = performance.now();
 
@@ -11,11 +12,11 @@ function goTime(now: Date, sinceStartMs: number): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 23)}000000 +0000 UTC m=+${seconds}`;
 }
 
-/** Answers that the gateway is up. */
+/** Answers that the gateway is up; 503 where it goes on after SIGTERM, but not for long. */
 export function serveHealth(x: Exchange): Promise<void> {
   const now = goTime(new Date(), performance.now() - startedAt);
-  const body = `{"agents":{},"now":"${now}","status":"ok"}`;
+  const body = `{"agents":{},"now":"${now}","status":"${thread.stopping ? "stopping" : "ok"}"}`;
   x.place = Place.builtIn;
-  x.send(200, ["Content-Type", "application/json; charset=utf-8"], body);
+  x.send(thread.stopping ? 503 : 200, ["Content-Type", "application/json; charset=utf-8"], body);
   return SERVED;
 }

@@ -3,6 +3,7 @@
 // and dropped instead of growing in memory.
 import type { Writable } from "node:stream";
 import type { ByteString } from "./bytes.js";
+import { thread } from "./thread.js";
 
 /** Bytes that may wait for a reader. */
 const MOST_WAITING = 1 << 20;
@@ -15,8 +16,14 @@ export class LineSink {
   constructor(stream: Writable) {
     this.#stream = stream;
     // A reader that has gone away must not take the gateway with it.
-    stream.on("error", () => {});
-    process.on("exit", () => this.flush());
+    if (stream.listenerCount("error") === 0) stream.on("error", () => {});
+    thread.atExit.add(this.flush);
+  }
+
+  /** Writes what is left. Nothing of the sink stays behind, in a process that goes on without it. */
+  end(): void {
+    this.flush();
+    thread.atExit.delete(this.flush);
   }
 
   /** Lines that were dropped since this was asked last. */

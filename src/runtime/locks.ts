@@ -35,7 +35,7 @@ export class Locks {
 
 /** Gives back what a thread held when it died. */
 export function releaseLocksOf(index: number): void {
-  for (const [name, memory] of thread.memory) {
+  for (const [name, memory] of [...thread.memory, ...thread.inherited]) {
     if (!name.includes(` ${LOCKS}`)) continue;
     const words = new Int32Array(memory);
     for (let lock = 0; lock < words.length; lock += 1) Atomics.compareExchange(words, lock, index + 1, 0);

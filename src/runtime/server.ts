@@ -18,6 +18,12 @@ export function closeSilent(): void {
   for (const server of servers) server.closeIdleConnections(true);
 }
 
+/** The socket that listens, as net.Server hands it on [Node server.listen(handle)]. */
+export type ListeningHandle = object;
+
+/** Connections that wait to be accepted, in each thread. */
+const BACKLOG = 4096;
+
 /** What listens for connections and hands them over. */
 export type Listener = (take: (socket: Socket) => void) => Server;
 
@@ -41,11 +47,27 @@ export class GatewayServer extends EventEmitter implements ServerState {
   }
 
   listen(where: ListenOptions, listening: () => void): void {
-    this.#server.listen(where, listening);
+    this.#server.listen({ ...where, backlog: BACKLOG }, listening);
   }
 
-  address(): AddressInfo {
-    return this.#server.address() as AddressInfo;
+  /** Goes on with a socket that listens already: what waits in its queue is not lost. */
+  listenOn(handle: ListeningHandle, listening: () => void): void {
+    this.#server.listen({ _handle: handle }, BACKLOG, listening);
+  }
+
+  /** The socket that listens; undefined before and after. */
+  get handle(): ListeningHandle | undefined {
+    return (this.#server as { _handle?: ListeningHandle | null })._handle ?? undefined;
+  }
+
+  /** Forgets the socket that listens without closing it: another server goes on with it. */
+  letGo(): void {
+    (this.#server as { _handle?: ListeningHandle | null })._handle = null;
+  }
+
+  /** Undefined while it does not listen. */
+  address(): AddressInfo | undefined {
+    return (this.#server.address() as AddressInfo | null) ?? undefined;
   }
 
   #accept(socket: Socket): void {

@@ -1,6 +1,7 @@
 // A small server beside the gateway's own, for operators: statistics and metrics. Not on the request path.
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { ByteString } from "./bytes.js";
+import { thread } from "./thread.js";
 
 export interface SideRequest {
   readonly method: string;
@@ -24,6 +25,9 @@ export interface SideOptions {
 
 const HEADER_TIMEOUT_MS = 3000;
 
+/** How soon it is tried again to listen where another program still does. */
+const RETRY_MS = 250;
+
 /** Serves until `close`; does not keep the process alive. */
 export function serveAside({ address, reply, failed }: SideOptions): Server {
   const server = createServer({ headersTimeout: HEADER_TIMEOUT_MS }, (request, response) => {
@@ -37,8 +41,18 @@ export function serveAside({ address, reply, failed }: SideOptions): Server {
   const colon = address.lastIndexOf(":");
   const host = address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
   const port = Number(address.slice(colon + 1));
-  server.on("error", failed);
-  server.listen(host === "" ? { port } : { port, host });
+  const listen = (): void => void server.listen(host === "" ? { port } : { port, host });
+  // The program that is replaced has the port for some more seconds; a fault must not end a gateway that serves.
+  const waits = thread.receive !== undefined;
+  let over = false;
+  server.on("close", () => {
+    over = true;
+  });
+  server.on("error", (fault: NodeJS.ErrnoException) => {
+    if (!waits) failed(fault);
+    else if (!over) setTimeout(() => over || listen(), RETRY_MS).unref();
+  });
+  listen();
   return server.unref();
 }
 

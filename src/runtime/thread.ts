@@ -22,6 +22,12 @@ export interface Thread {
   memory: Map<string, Memory>;
   /** The memory of the program before, which the next one goes on with where the names are equal. */
   inherited: Map<string, Memory>;
+  /** There while a program is made ready to take over: it is handed here instead of being started. */
+  receive: ((program: object) => void) | undefined;
+  /** What is done when the thread ends; one listener for all programs that follow each other. */
+  readonly atExit: Set<() => void>;
+  /** The gateway will stop; who looks at its health is told. */
+  stopping: boolean;
 }
 
 /** What the main thread gives to another one. */
@@ -54,7 +60,7 @@ export function threadsFor(
   if (unreadable)
     return { serving, notice: `GWC_WORKERS is ${JSON.stringify(wish)}, which is no number of threads` };
   if (serving === wanted) return { serving, notice: undefined };
-  return { serving, notice: "this Node cannot share a port between threads (22.12 and newer can, on Linux)" };
+  return { serving, notice: "this Node cannot share a port between threads; 22.12 and newer can, on Linux" };
 }
 
 function thisThread(): Thread {
@@ -76,7 +82,18 @@ function thisThread(): Thread {
     notice,
     memory: new Map(),
     inherited: given?.memory ?? new Map(),
+    receive: undefined,
+    atExit: atExit(),
+    stopping: false,
   };
+}
+
+function atExit(): Set<() => void> {
+  const tasks = new Set<() => void>();
+  process.on("exit", () => {
+    for (const each of tasks) each();
+  });
+  return tasks;
 }
 
 /** Both clocks tick alike, but performance.now() begins with its thread. The quickest look is the best. */
