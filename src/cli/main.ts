@@ -61,6 +61,8 @@ function addRun(gwc: Command): void {
     .description("compile a configuration and serve it until SIGTERM or SIGINT")
     .requiredOption("-c, --config <config>", CONFIG)
     .option("-p, --port <port>", "listen here instead of the configured port", portArgument)
+    .option("-w, --workers <count>", "threads that serve; without it one for each core", workersArgument)
+    .option("--watch", "take a changed configuration over as soon as it is written", false)
     .option("-d, --debug", "serve the debug endpoint `/__debug/`", false)
     .addOption(compatOption())
     .action(async (options) => {
@@ -84,6 +86,12 @@ function portArgument(text: string): number {
   throw new CommanderError(USAGE, "gwc.port", `error: ${text} is not a port; ports go from 0 to 65535`);
 }
 
+function workersArgument(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count >= 1 && count <= 256) return count;
+  throw new CommanderError(USAGE, "gwc.workers", `error: ${text} is no number of threads; 1 to 256 are`);
+}
+
 // Whoever reads a report may stop reading it.
 process.stdout.on("error", (fault: NodeJS.ErrnoException) => {
   if (fault.code !== "EPIPE") throw fault;
@@ -93,7 +101,7 @@ try {
   await program().parseAsync();
 } catch (fault) {
   if (fault instanceof CommanderError) {
-    if (fault.code === "gwc.port") process.stderr.write(`${fault.message}\n`);
+    if (fault.code.startsWith("gwc.")) process.stderr.write(`${fault.message}\n`);
     process.exitCode = fault.exitCode === 0 ? 0 : USAGE;
   } else {
     const text = fault instanceof Error ? fault.stack : String(fault);

@@ -1,26 +1,43 @@
 // gwc run: build in a temporary place and serve in the foreground.
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { bundle, endBundler, undiciFile, warmUp } from "../bundle/bundle.js";
+import { openSync } from "node:fs";
+import { bundle, endBundler, warmUp } from "../bundle/bundle.js";
 import { PrintThread } from "../codegen/print-thread.js";
 import { check, generateModules } from "../compile.js";
 import type { Gateway } from "../model/model.js";
 import { type CompatOption, exitCode, reportToTerminal } from "./report.js";
+import { Server } from "./run-server.js";
+import { watch } from "./watch.js";
 
 export interface RunOptions extends CompatOption {
   readonly config: string;
   readonly port?: number;
   readonly debug: boolean;
+  /** Threads that serve. */
+  readonly workers?: number;
+  /** Takes a changed configuration over as soon as it is written. */
+  readonly watch: boolean;
 }
 
-/** Serves until SIGTERM or SIGINT; the exit code of the gateway. */
+/** Serves until SIGTERM or SIGINT; the exit code of the gateway. SIGHUP takes a new configuration over. */
 export async function run(options: RunOptions): Promise<number> {
-  const server = new Server();
-  const printer = new PrintThread();
+  const server = new Server(options.workers);
   try {
     warmUp();
+    const { code, status } = await compile(options);
+    if (code === undefined) return status || 1;
+    const reload = inTurn(() => takeOver(options, server));
+    process.on("SIGHUP", () => (isTerminalGone() ? server.signal("SIGTERM") : reload()));
+    if (options.watch) watch(options.config, process.env, reload);
+    return await server.serve(code);
+  } finally {
+    server.end();
+  }
+}
+
+/** The text of the program, or the exit code that its diagnostics ask for. */
+async function compile(options: RunOptions): Promise<{ readonly code?: string; readonly status: number }> {
+  const printer = new PrintThread();
+  try {
     const { value: gateway, diagnostics } = check(options.config, {
       compat: options.compat === "krakend",
       debug: options.debug,
@@ -29,73 +46,58 @@ export async function run(options: RunOptions): Promise<number> {
       ...(options.port ? { port: options.port } : {}),
     });
     reportToTerminal(diagnostics);
-    if (gateway === undefined) return exitCode(diagnostics) || 1;
-    return await server.serve(await compileProgram(gateway, printer));
+    const status = exitCode(diagnostics);
+    return gateway === undefined ? { status } : { code: await programOf(gateway, printer), status };
   } finally {
     await printer.end();
-    server.end();
   }
 }
 
-async function compileProgram(gateway: Gateway, printer: PrintThread): Promise<string> {
+async function programOf(gateway: Gateway, printer: PrintThread): Promise<string> {
   const program = printer.print(await generateModules(gateway));
   const options = { minify: false, sourcemap: false, name: "gateway.cjs", installedUndici: true };
   const { code } = await bundle(program, options);
-  await Promise.all([endBundler(), printer.end()]);
+  await endBundler();
   return code;
 }
 
-/**
- * Runs the file whose path comes on its standard input, and stops as on SIGTERM when that input
- * ends: when its parent dies without a word, it must not go on alone.
- */
-const WAITING = `
-require(${JSON.stringify(undiciFile)});
-process.stdin.setEncoding("utf8").once("data", (path) => require(path.trim()));
-process.stdin.on("end", () => process.kill(process.pid, "SIGTERM"));
-`;
-
-const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 } as const;
-
-/**
- * The gateway runs in a process of its own, so that nothing of the compiler stays in its memory. It
- * starts while the configuration is still being compiled.
- */
-class Server {
-  readonly #process: ChildProcess;
-  readonly #exited: Promise<number>;
-  #folder: string | undefined;
-
-  constructor() {
-    this.#process = spawn(process.execPath, ["-e", WAITING], { stdio: ["pipe", "inherit", "inherit"] });
-    this.#process.stdin?.on("error", () => {});
-    this.#exited = new Promise((resolve) => {
-      this.#process.on("error", () => resolve(1));
-      this.#process.on("exit", (code, signal) => resolve(code ?? 128 + (SIGNALS[signal as "SIGTERM"] ?? 0)));
-    });
-    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
-      process.on(signal, () => this.#signal(signal));
+/** A configuration with errors changes nothing: the last good one goes on. */
+async function takeOver(options: RunOptions, server: Server): Promise<void> {
+  try {
+    const { code } = await compile(options);
+    if (code !== undefined) return server.takeOver(code);
+  } catch (fault) {
+    process.stderr.write(`${fault instanceof Error ? fault.stack : String(fault)}\n`);
   }
+  process.stderr.write("the last good configuration goes on\n");
+}
 
-  /** Before there is a gateway to end well, a signal ends everything at once. */
-  #signal(signal: "SIGTERM" | "SIGINT" | "SIGHUP"): void {
-    if (this.#folder !== undefined) this.#process.kill(signal);
-    else {
-      this.end();
-      process.exit(128 + SIGNALS[signal]);
+/** Runs a task again and again, never twice at once; what is asked meanwhile is done once, after it. */
+function inTurn(task: () => Promise<void>): () => void {
+  let running = false;
+  let again = false;
+  const run = async (): Promise<void> => {
+    if (running) {
+      again = true;
+      return;
     }
-  }
+    running = true;
+    await task();
+    running = false;
+    if (!again) return;
+    again = false;
+    await run();
+  };
+  return () => void run();
+}
 
-  serve(code: string): Promise<number> {
-    this.#folder = mkdtempSync(join(tmpdir(), "gwc-"));
-    const file = join(this.#folder, "gateway.cjs");
-    writeFileSync(file, code);
-    this.#process.stdin?.write(`${file}\n`);
-    return this.#exited;
-  }
-
-  end(): void {
-    this.#process.kill("SIGKILL");
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+/** SIGHUP is also what a closed terminal sends, and then nobody is there to serve for. */
+function isTerminalGone(): boolean {
+  if (!process.stdin.isTTY && !process.stderr.isTTY) return false;
+  try {
+    openSync("/dev/tty", "r");
+    return false;
+  } catch {
+    return true;
   }
 }
