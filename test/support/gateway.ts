@@ -16,7 +16,18 @@ export interface TestGateway {
   log(): string;
   /** Resident memory in bytes. */
   memory(): number;
+  /** Puts another program in the place of its file, which SIGHUP then makes it take over. */
+  write(code: string): void;
   stop(): Promise<number | null>;
+}
+
+/** What a test may want of a gateway beside its configuration. */
+export interface GatewayOptions {
+  readonly compat?: boolean;
+  /** Variables of its environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Code that is put behind its program. */
+  readonly extra?: string;
 }
 
 /** A port that was free a moment ago. */
@@ -46,13 +57,25 @@ export async function compileText(config: unknown, compat = false): Promise<stri
 }
 
 /** Serves a configuration on a free port; `config` gets that port. */
-export async function startGateway(config: Record<string, unknown>, compat = false): Promise<TestGateway> {
+export async function startGateway(
+  config: Record<string, unknown>,
+  options: boolean | GatewayOptions = {},
+): Promise<TestGateway> {
+  const {
+    compat = false,
+    environment = {},
+    extra = "",
+  } = options === true ? { compat: true } : options || {};
   const port = await freePort();
   const code = await compileText({ version: 3, port, listen_ip: "127.0.0.1", ...config }, compat);
   const folder = mkdtempSync(join(tmpdir(), "gwc-behaviour-"));
   const file = join(folder, "gateway.cjs");
-  writeFileSync(file, code);
-  const child = spawn(process.execPath, [file], { stdio: ["ignore", "pipe", "pipe"] });
+  writeFileSync(file, code + extra);
+  const child = spawn(process.execPath, [file], {
+    stdio: ["ignore", "pipe", "pipe"],
+    // One thread, on any Node, unless a test is about threads.
+    env: { ...process.env, GWC_WORKERS: "1", ...environment },
+  });
   let log = "";
   for (const output of [child.stdout, child.stderr]) {
     output?.on("data", (chunk: Buffer) => {
@@ -66,6 +89,7 @@ export async function startGateway(config: Record<string, unknown>, compat = fal
     process: child,
     log: () => log,
     memory: () => residentBytes(child.pid ?? 0),
+    write: (next) => writeFileSync(file, next),
     async stop() {
       child.kill("SIGTERM");
       const status = await exited;
