@@ -1,5 +1,4 @@
 // Modules in memory -> one file. The runtime is taken from its sources, so only what is used ships.
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin, stop, transform } from "esbuild";
 
@@ -8,15 +7,7 @@ export interface BundleOptions {
   readonly sourcemap: boolean;
   /** Name of the file, for the comment that leads to its source map. */
   readonly name: string;
-  /**
-   * The client library is loaded from where it is installed instead of being bundled: for a server
-   * that runs once on this machine, and should start soon.
-   */
-  readonly installedUndici?: boolean;
 }
-
-/** Where the client library is installed. */
-export const undiciFile: string = createRequire(import.meta.url).resolve("undici");
 
 export interface Bundle {
   readonly code: string;
@@ -49,7 +40,7 @@ export async function bundle(program: Texts, options: BundleOptions): Promise<Bu
     legalComments: "none",
     charset: "utf8",
     logLevel: "silent",
-    plugins: [generated(program), ...(options.installedUndici === true ? [installedUndici] : [])],
+    plugins: [generated(program)],
   });
   const map = result.outputFiles.find((file) => file.path.endsWith(".map"))?.text;
   const code = result.outputFiles.find((file) => !file.path.endsWith(".map"))?.text ?? "";
@@ -59,13 +50,6 @@ export async function bundle(program: Texts, options: BundleOptions): Promise<Bu
   );
   return { code, map, inputs: Object.fromEntries(inputs) };
 }
-
-const installedUndici: Plugin = {
-  name: "installed undici",
-  setup(setup) {
-    setup.onResolve({ filter: /^undici$/ }, () => ({ path: undiciFile, external: true }));
-  },
-};
 
 /** Starts the bundler, which takes a while, without waiting for it. */
 export function warmUp(): void {

@@ -3,14 +3,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { undiciFile } from "../bundle/bundle.js";
 
 /**
  * Runs the file whose path comes on its standard input, and stops as on SIGTERM when that input
  * ends: when its parent dies without a word, it must not go on alone.
  */
 const WAITING = `
-require(${JSON.stringify(undiciFile)});
 process.stdin.setEncoding("utf8").once("data", (path) => require(path.trim()));
 process.stdin.on("end", () => process.kill(process.pid, "SIGTERM"));
 `;

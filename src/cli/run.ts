@@ -21,15 +21,17 @@ export interface RunOptions extends CompatOption {
 /** Serves until SIGTERM or SIGINT; the exit code of the gateway. SIGHUP takes a new configuration over. */
 export async function run(options: RunOptions): Promise<number> {
   const server = new Server(options.workers);
+  let endWatch = (): void => {};
   try {
     warmUp();
     const { code, status } = await compile(options);
     if (code === undefined) return status || 1;
     const reload = inTurn(() => takeOver(options, server));
     process.on("SIGHUP", () => (isTerminalGone() ? server.signal("SIGTERM") : reload()));
-    if (options.watch) watch(options.config, process.env, reload);
+    if (options.watch) endWatch = watch(options.config, process.env, reload);
     return await server.serve(code);
   } finally {
+    endWatch();
     server.end();
   }
 }
@@ -55,7 +57,7 @@ async function compile(options: RunOptions): Promise<{ readonly code?: string; r
 
 async function programOf(gateway: Gateway, printer: PrintThread): Promise<string> {
   const program = printer.print(await generateModules(gateway));
-  const options = { minify: false, sourcemap: false, name: "gateway.cjs", installedUndici: true };
+  const options = { minify: false, sourcemap: false, name: "gateway.cjs" };
   const { code } = await bundle(program, options);
   await endBundler();
   return code;

@@ -131,6 +131,7 @@ describe("gwc explain and usage", () => {
     [["nonsense"]],
     [["run"]],
     [["run", "-c", "x", "-p", "99999"]],
+    [["run", "-c", "x", "-w", "0"]],
   ])("%j is bad usage", (args) => {
     const { status, err } = gwc(...args);
     expect(status).toBe(2);

@@ -9,7 +9,7 @@ import { answer, delayed, json, type MockUpstream, startUpstream } from "../supp
 
 const canShare = canSharePort(process.version, process.platform);
 /** How often a configuration is taken over under load here; `npm run soak:reload` does it 100 times. */
-const TAKE_OVERS = 12;
+const TAKE_OVERS = 20;
 
 let upstream: MockUpstream;
 beforeAll(async () => {
