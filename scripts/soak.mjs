@@ -21,7 +21,9 @@ process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const { hosts, calls, close } = await startBackends();
 const [port, statsPort] = [await freePort(), await freePort()];
-const gateway = start(undefined, [process.execPath, compile()], { env: { GWC_WORKERS: threads } });
+const file = compile();
+const startedAt = performance.now();
+const gateway = start(undefined, [process.execPath, file], { env: { GWC_WORKERS: threads } });
 const exited = new Promise((resolve) => gateway.once("exit", resolve));
 const log = readLog(gateway);
 await waitForPort(port, gateway);
@@ -38,7 +40,7 @@ gateway.kill("SIGTERM");
 const status = await exited;
 close();
 
-const found = verdicts({ seen: load.seen, calls, stats, memory: judged, log });
+const found = verdicts({ startedAt, seen: load.seen, calls, stats, memory: judged, log });
 found.push({ good: status === 0, text: `exit code ${status}` });
 console.log(`Node ${process.version}, ${log.threads}, ${minutes} minutes, ${log.lines} lines of log`);
 console.log(`resident MB over time: ${judged.everyTenth.join(" ")}`);
@@ -49,12 +51,12 @@ process.exit(found.every(({ good }) => good) ? 0 : 1);
 /** The file of the gateway. */
 function compile() {
   const source = join(folder, "krakend.json");
-  const file = join(folder, "gateway.cjs");
+  const made = join(folder, "gateway.cjs");
   writeFileSync(source, JSON.stringify(configuration(port, statsPort, hosts)));
   const gwc = join(import.meta.dirname, "../bin/gwc.js");
-  const made = spawnSync(process.execPath, [gwc, "build", source, "-o", file], { encoding: "utf8" });
-  if (made.status !== 0) throw new Error(made.stdout + made.stderr);
-  return file;
+  const build = spawnSync(process.execPath, [gwc, "build", source, "-o", made], { encoding: "utf8" });
+  if (build.status !== 0) throw new Error(build.stdout + build.stderr);
+  return made;
 }
 
 /** Reads all that the gateway writes, so that it is never held up; keeps what tells something. */

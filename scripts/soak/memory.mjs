@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 const EVERY_MS = 2000;
 /** Until then it may grow: code is compiled, pools and caches fill. */
 const SETTLED_MS = 60_000;
+const LEAST_SAMPLES = SETTLED_MS / EVERY_MS - 1;
 /** What the resident size of a process that does not grow differs by from one minute to another. */
 const NOISE = { share: 0.03, megabytes: 2 };
 
@@ -28,10 +29,14 @@ export function watchMemory(pid) {
   };
 }
 
-/** The first third after the first minute against the last; of short runs the second half. */
+/** The first third after the first minute against the last. */
 function judged(samples) {
-  const last = samples.at(-1);
-  const settled = samples.filter(({ at }) => at >= Math.min(SETTLED_MS, last.at / 2));
+  const settled = samples.filter(({ at }) => at >= SETTLED_MS);
+  const everyTenth = samples
+    .filter((_, index) => index % Math.ceil(samples.length / 10) === 0)
+    .map((each) => each.resident);
+  if (settled.length < LEAST_SAMPLES)
+    return { text: "memory: two minutes are the least that tells", everyTenth, grows: false };
   const third = Math.ceil(settled.length / 3);
   const sizes = (part) => median(part.map(({ resident }) => resident));
   const files = (part) => median(part.map((each) => each.files));
@@ -39,9 +44,7 @@ function judged(samples) {
   const allowed = sizes(before) * (1 + NOISE.share) + NOISE.megabytes;
   return {
     text: `resident ${sizes(before)} MB, later ${sizes(after)} MB; open files ${files(before)}, later ${files(after)}`,
-    everyTenth: samples
-      .filter((_, index) => index % Math.ceil(samples.length / 10) === 0)
-      .map((each) => each.resident),
+    everyTenth,
     grows: sizes(after) > allowed || files(after) > files(before) + 20,
   };
 }

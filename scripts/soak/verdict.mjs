@@ -2,7 +2,7 @@
 import { total } from "./load.mjs";
 import { BREAKERS, CLIENT_LIMIT, CLIENTS, FILLING, LIMIT, PROBE_MS, ROUTES } from "./routes.mjs";
 
-export function verdicts({ seen, calls, stats, memory, log }) {
+export function verdicts({ startedAt, seen, calls, stats, memory, log }) {
   return [
     servedAsWell(seen),
     { good: !memory.grows, text: memory.text },
@@ -12,7 +12,7 @@ export function verdicts({ seen, calls, stats, memory, log }) {
       seen.get("/clients").statuses.get(200),
       CLIENT_LIMIT * CLIENTS,
     ),
-    filling(seen.get("/filling")),
+    filling(seen.get("/filling"), startedAt),
     equal("calls before a breaker opened for good", calls.get("opened").length, BREAKERS.opened + 1),
     probes(calls.get("probed"), seen.get("/probed")),
     ...counted(seen, stats),
@@ -34,10 +34,13 @@ function servedAsWell(seen) {
   };
 }
 
-/** The bucket was asked for more than it had all the time, so what it gave is known but for the edges. */
-function filling({ statuses, firstAt, firstAnswerAt, lastAt, lastAnswerAt }) {
+/**
+ * The bucket was asked for more than it had all the time, so what it gave is known but for the edges. It
+ * fills from when the gateway began, which was between its start and its first answer.
+ */
+function filling({ statuses, firstAnswerAt, lastAt, lastAnswerAt }, startedAt) {
   const given = (ms) => FILLING.capacity + Math.floor((ms / 1000) * FILLING.rate);
-  const [least, most] = [given(lastAt - firstAnswerAt) - 1, given(lastAnswerAt - firstAt) + 1];
+  const [least, most] = [given(lastAt - firstAnswerAt) - 1, given(lastAnswerAt - startedAt) + 1];
   const found = statuses.get(200);
   const text = `served by a bucket that fills: ${found}, expected ${least} to ${most}`;
   return { good: found >= least && found <= most, text };
