@@ -33,7 +33,7 @@ test("counters of several threads lose nothing while all add at once", async () 
   const bytes = (serving + 1) * 16 * 8;
   const memory = new Map([[`${bytes} counters test `, new SharedArrayBuffer(bytes)]]);
   const run = (index: number, additions: number): Promise<number[]> =>
-    runInThread(program, { index, serving, memory }, { additions });
+    runInThread(program, { index, serving, memory, generation: 0 }, { additions });
   await Promise.all(Array.from({ length: serving }, (_, index) => run(index, each)));
   expect(await run(serving, 0)).toEqual(Array(slots).fill((serving * each) / slots));
   // A thread that takes the place of another one goes on with its counts.

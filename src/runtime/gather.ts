@@ -27,7 +27,8 @@ export class Gather<T> {
     this.#own = own;
     this.#keeps = keeps;
     if (thread.serving === 1) return;
-    this.#channel = new BroadcastChannel(`gwc ${name}`);
+    // For some seconds the program that was replaced is still there, and what it keeps may mean something else.
+    this.#channel = new BroadcastChannel(`gwc ${thread.generation} ${name}`);
     this.#channel.onmessage = (event) => this.#hear((event as { data: Message<T> }).data);
     this.#channel.unref();
   }

@@ -79,7 +79,12 @@ test("all threads read one clock", async () => {
   );
   const clock = (): number => Number(process.hrtime.bigint()) / 1e6;
   const before = clock();
-  const there = await runInThread<number>(program, { index: 0, serving: 2, memory: new Map() });
+  const there = await runInThread<number>(program, {
+    index: 0,
+    serving: 2,
+    memory: new Map(),
+    generation: 0,
+  });
   expect(there).toBeGreaterThan(before);
   expect(there).toBeLessThan(clock());
 });

@@ -22,6 +22,8 @@ export interface Thread {
   memory: Map<string, Memory>;
   /** The memory of the program before, which the next one goes on with where the names are equal. */
   inherited: Map<string, Memory>;
+  /** How many programs came before the one that is evaluated, the same in all threads. */
+  generation: number;
   /** There while a program is made ready to take over: it is handed here instead of being started. */
   receive: ((program: object) => void) | undefined;
   /** What is done when the thread ends; one listener for all programs that follow each other. */
@@ -35,6 +37,7 @@ export interface ThreadData {
   readonly index: number;
   readonly serving: number;
   readonly memory: Map<string, Memory>;
+  readonly generation: number;
 }
 
 const MOST_THREADS = 256;
@@ -82,6 +85,7 @@ function thisThread(): Thread {
     notice,
     memory: new Map(),
     inherited: given?.memory ?? new Map(),
+    generation: given?.generation ?? 0,
     receive: undefined,
     atExit: atExit(),
     stopping: false,

@@ -38,7 +38,7 @@ const shared = thread.serving > 1;
 let current: Program;
 let next: Program | undefined;
 /** What the thread had before there was a next one. */
-let before: Pick<Thread, "memory" | "inherited"> | undefined;
+let before: Pick<Thread, "memory" | "inherited" | "generation"> | undefined;
 /** Programs that serve their last requests. */
 const retiring = new Set<Program>();
 
@@ -46,7 +46,8 @@ const verbs: Verbs = {
   start: async (port) => (serves ? current.listen(port, shared) : port),
 
   async prepare(file, text, memory) {
-    before = { memory: thread.memory, inherited: thread.inherited };
+    before = { memory: thread.memory, inherited: thread.inherited, generation: thread.generation };
+    thread.generation += 1;
     thread.inherited = memory ?? thread.memory;
     thread.memory = new Map();
     thread.receive = (program) => {

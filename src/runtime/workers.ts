@@ -69,8 +69,8 @@ function tellOthers<Result>(order: (tell: Tell, thread: Remote) => Promise<Resul
 }
 
 function spawn(index: number): Remote {
-  const { serving, memory } = thread;
-  const started = startThread(text, { index, serving, memory });
+  const { serving, memory, generation } = thread;
+  const started = startThread(text, { index, serving, memory, generation });
   others.set(index, started);
   void started.gone.then((fault) => onDeath(started, fault));
   return started;

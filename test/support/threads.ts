@@ -50,11 +50,11 @@ export async function runInThreads<Result>(
      }`,
     folder,
   );
-  const alone: ThreadData = { index: serving, serving, memory: new Map() };
+  const alone: ThreadData = { index: serving, serving, memory: new Map(), generation: 0 };
   const memory = await runInThread<ThreadData["memory"]>(program, alone);
   const gate = new Int32Array(new SharedArrayBuffer(4));
   const indices = Array.from({ length: serving }, (_, index) => index);
   return Promise.all(
-    indices.map((index) => runInThread<Result>(program, { index, serving, memory }, { gate })),
+    indices.map((index) => runInThread<Result>(program, { index, serving, memory, generation: 0 }, { gate })),
   );
 }
