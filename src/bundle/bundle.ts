@@ -1,6 +1,7 @@
 // Modules in memory -> one file. The runtime is taken from its sources, so only what is used ships.
 import { fileURLToPath } from "node:url";
-import { build, type Plugin, stop, transform } from "esbuild";
+import { build, type Metafile, type Plugin, stop, transform } from "esbuild";
+import { keyOf, portableCode, portableMap, portablePath } from "./portable.js";
 
 export interface BundleOptions {
   readonly minify: boolean;
@@ -14,6 +15,8 @@ export interface Bundle {
   readonly map: string | undefined;
   /** Bytes of each source file that went in, by its path. */
   readonly inputs: Readonly<Record<string, number>>;
+  /** The source files that each source file imports; those that did not go in among them. */
+  readonly imports: Readonly<Record<string, readonly string[]>>;
 }
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -44,11 +47,25 @@ export async function bundle(program: Texts, options: BundleOptions): Promise<Bu
   });
   const map = result.outputFiles.find((file) => file.path.endsWith(".map"))?.text;
   const code = result.outputFiles.find((file) => !file.path.endsWith(".map"))?.text ?? "";
-  const output = Object.values(result.metafile.outputs).find((each) => each.entryPoint !== undefined);
-  const inputs = Object.entries(output?.inputs ?? {}).map(
-    ([path, each]) => [path, each.bytesInOutput] as const,
+  const paths = Object.keys(result.metafile.inputs);
+  return {
+    code: portableCode(code, paths),
+    map: map === undefined ? undefined : portableMap(map, paths),
+    ...contentsOf(result.metafile, code),
+  };
+}
+
+function contentsOf({ inputs, outputs }: Metafile, code: string): Pick<Bundle, "inputs" | "imports"> {
+  const output = Object.values(outputs).find((each) => each.entryPoint !== undefined);
+  const bytes = Object.entries(output?.inputs ?? {}).map(([path, { bytesInOutput }]) => {
+    // A CommonJS module counts with its key.
+    const less = code.includes(keyOf(path)) ? path.length - portablePath(path).length : 0;
+    return [portablePath(path), bytesInOutput - less] as const;
+  });
+  const imports = Object.entries(inputs).map(
+    ([path, each]) => [portablePath(path), each.imports.map((one) => portablePath(one.path))] as const,
   );
-  return { code, map, inputs: Object.fromEntries(inputs) };
+  return { inputs: Object.fromEntries(bytes), imports: Object.fromEntries(imports) };
 }
 
 /** Starts the bundler, which takes a while, without waiting for it. */

@@ -4,7 +4,9 @@ import { basename, dirname } from "node:path";
 import { bundle, warmUp } from "../bundle/bundle.js";
 import { PrintThread } from "../codegen/print-thread.js";
 import { check, generateModules } from "../compile.js";
-import type { Gateway } from "../model/model.js";
+import { type BuildReport, reportOf } from "../shipping/report.js";
+import { printReport } from "../shipping/report-text.js";
+import { version } from "../version.js";
 import { emitProject } from "./emit.js";
 import { type CompatOption, exitCode, reportToTerminal } from "./report.js";
 
@@ -13,6 +15,10 @@ export interface BuildOptions extends CompatOption {
   readonly emit?: string;
   readonly minify: boolean;
   readonly sourcemap: boolean;
+  /** The report as JSON, and nothing else, on standard output. */
+  readonly json: boolean;
+  /** One line instead of the report. */
+  readonly quiet: boolean;
 }
 
 /** Writes the server file; nothing at all when the configuration has an error. */
@@ -35,11 +41,8 @@ async function buildWith(printer: PrintThread, config: string, options: BuildOpt
   reportToTerminal(diagnostics);
   if (gateway === undefined) return exitCode(diagnostics) || 1;
   const program = printer.print(await generateModules(gateway));
-  const made = await bundle(program, {
-    minify: options.minify,
-    sourcemap: options.sourcemap,
-    name: basename(options.output),
-  });
+  const name = basename(options.output);
+  const made = await bundle(program, { minify: options.minify, sourcemap: options.sourcemap, name });
   const modules = await program.modules();
   try {
     if (options.emit !== undefined) emitProject(options.emit, modules);
@@ -52,26 +55,20 @@ async function buildWith(printer: PrintThread, config: string, options: BuildOpt
     process.stderr.write(`cannot write \`${path}\`: ${message}\n`);
     return 2;
   }
-  const size = (Buffer.byteLength(made.code) / 1024).toFixed(0);
-  const count = gateway.endpoints.length;
-  process.stdout.write(
-    `${options.output}: ${count} ${count === 1 ? "endpoint" : "endpoints"}, ${size} kB, built in ${Math.round(performance.now() - started)} ms\n${environmentLine(gateway)}`,
-  );
+  sayWhatWasMade(reportOf(gateway, made, name, version), options, performance.now() - started);
   return 0;
 }
 
-/** Which variables the server file needs when it starts, and which it reads if they are there. */
-export function environmentLine({ late }: Gateway): string {
-  const variables = late.flatMap((each) => each.variables);
-  const names = (wanted: boolean): string => {
-    const chosen = variables.filter(({ otherwise }) => (otherwise === undefined) === wanted);
-    return [...new Set(chosen.map(({ name }) => name))].sort().join(", ");
-  };
-  const needed = names(true);
-  const optional = names(false);
-  const parts = [
-    ...(needed === "" ? [] : [`needs ${needed}`]),
-    ...(optional === "" ? [] : [`reads ${optional} if set`]),
-  ];
-  return parts.length === 0 ? "" : `at start it ${parts.join(" and ")}\n`;
+/** The report, for a program or for a person; a person may want its first line only. */
+function sayWhatWasMade(report: BuildReport, { json, quiet, output }: BuildOptions, tookMs: number): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    return;
+  }
+  const count = report.routes.length;
+  const size = (report.output.bytes / 1024).toFixed(0);
+  process.stdout.write(
+    `${output}: ${count} ${count === 1 ? "endpoint" : "endpoints"}, ${size} kB, built in ${Math.round(tookMs)} ms\n`,
+  );
+  if (!quiet) process.stdout.write(printReport(report));
 }

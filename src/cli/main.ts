@@ -35,6 +35,8 @@ function addBuild(gwc: Command): void {
     .option("--emit <dir>", "also write the generated TypeScript program")
     .option("--minify", "make the server file small", false)
     .option("--sourcemap", "write a source map beside the server file", false)
+    .option("--json", "report as JSON what was built", false)
+    .option("-q, --quiet", "report in one line what was built", false)
     .addOption(compatOption())
     .action(async (config: string, options) => {
       process.exitCode = await (await import("./build.js")).build(config, options);

@@ -153,6 +153,16 @@ export interface Settings {
   readonly backend?: Partial<BackendSettings>;
 }
 
+/** A port that the gateway listens on beside its own, for operators. */
+export interface SidePort {
+  /** As Kubernetes names ports: at most 15 of `a-z0-9-`. */
+  readonly name: string;
+  /** `:8090` for all addresses, `127.0.0.1:8090` for one. */
+  readonly address: string;
+  /** Where a scraper finds metrics there. */
+  readonly path: string;
+}
+
 export interface Feature<Config, Plan> {
   /** The folder. */
   readonly room: string;
@@ -188,6 +198,8 @@ export interface Feature<Config, Plan> {
   /** Total: a config that fits the schema never throws. Undefined: nothing to do. */
   plan(config: Config, site: Site): Plan | undefined;
   settings?(plan: Plan): Settings;
+  /** server, service: ports that it listens on. */
+  ports?(plan: Plan): readonly SidePort[];
   /** backend: keys that it may add at the top of the data, as the text of JSON has them. */
   addedKeys?(plan: Plan): readonly string[];
   /** backend: it may make the inner call more than once. */

@@ -93,6 +93,7 @@ export const metrics = defineFeature<Config, Plan>({
     };
   },
   settings: () => ({ service: { numbersRoutes: true } }),
+  ports: ({ address }) => (address === undefined ? [] : [{ name: "stats", address, path: "/__stats" }]),
   emit(plan, site) {
     const { gateway } = site;
     if (gateway === undefined) return {};

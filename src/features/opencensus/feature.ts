@@ -121,6 +121,8 @@ export const opencensus = defineFeature<Config, Plan>({
   },
   settings: (plan) =>
     plan.prometheus !== undefined && plan.layers.router ? { service: { numbersRoutes: true } } : {},
+  ports: ({ prometheus }) =>
+    prometheus?.port ? [{ name: "opencensus", address: `:${prometheus.port}`, path: "/metrics" }] : [],
   emit(plan, { gateway }) {
     const { prometheus, layers } = plan;
     if (gateway === undefined || prometheus === undefined)

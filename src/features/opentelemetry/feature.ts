@@ -84,6 +84,8 @@ export const opentelemetry = defineFeature<Config, Plan>({
     return isSilent || repeatedName(config) !== undefined ? undefined : plan;
   },
   settings: () => ({ service: { numbersRoutes: true } }),
+  ports: ({ prometheus }) =>
+    prometheus.map(({ address }) => ({ name: "prometheus", address, path: "/metrics" })),
   emit(plan, { gateway }) {
     if (gateway === undefined) return {};
     return {

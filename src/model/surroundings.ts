@@ -1,0 +1,74 @@
+// What a gateway listens on, and what else it takes from where it runs.
+import { Late, type LateKind } from "../config/late.js";
+import type { SidePort } from "../features/kit.js";
+import type { Gateway } from "./model.js";
+
+export interface SidePortOf extends SidePort {
+  readonly port: number;
+  /** Empty: all addresses. */
+  readonly host: string;
+  readonly namespace: string;
+}
+
+/** The ports beside the gateway's own, for operators. */
+export function sidePorts(gateway: Gateway): readonly SidePortOf[] {
+  return gateway.rooms.flatMap(({ feature, plan, site }) =>
+    (feature.ports?.(plan) ?? []).map((each: SidePort) => {
+      const colon = each.address.lastIndexOf(":");
+      return {
+        ...each,
+        port: Number(each.address.slice(colon + 1)),
+        host: each.address.slice(0, colon).replace(/^\[|\]$/g, ""),
+        namespace: site.namespace,
+      };
+    }),
+  );
+}
+
+/** The port of the gateway when no variable is set; undefined where it must be set. */
+export function nominalPort({ port }: Gateway): number | undefined {
+  if (!(port instanceof Late)) return port;
+  return port.nominal === undefined ? undefined : Number(port.nominal);
+}
+
+export interface Variable {
+  readonly name: string;
+  /** The gateway does not start without it. */
+  readonly required: boolean;
+  /** What stands in where it is absent or empty; places may differ. */
+  readonly defaults: readonly string[];
+  /** What the values are that it is a part of: `host`, `port`. */
+  readonly kinds: readonly string[];
+}
+
+const KINDS: Readonly<Partial<Record<LateKind, string>>> = { "verbatim host": "host", bytes: "text" };
+
+/** The variables that a gateway names, by their names. */
+export function variablesOf({ late }: Gateway): readonly Variable[] {
+  const uses = late.flatMap(({ variables, kind }) =>
+    variables.map(({ name, otherwise }) => ({ name, otherwise, kind: KINDS[kind] ?? kind })),
+  );
+  const names = [...new Set(uses.map(({ name }) => name))].sort();
+  return names.map((name) => {
+    const own = uses.filter((each) => each.name === name);
+    const defaults = own.flatMap(({ otherwise }) => (otherwise === undefined ? [] : [otherwise]));
+    return {
+      name,
+      required: own.length > defaults.length,
+      defaults: [...new Set(defaults)],
+      kinds: [...new Set(own.map(({ kind }) => kind))].sort(),
+    };
+  });
+}
+
+/** Files that the gateway reads when it starts, as they are written: certificates and their keys. */
+export function filesOf({ tls, transport }: Gateway): readonly string[] {
+  const client = transport.tls;
+  const files = [
+    ...(tls?.keys ?? []).flatMap(({ certificateFile, privateKeyFile }) => [certificateFile, privateKeyFile]),
+    ...(tls?.caFiles ?? []),
+    ...(client?.caFiles ?? []),
+    ...(client?.certificates ?? []).flatMap((each) => [each.certificateFile, each.privateKeyFile]),
+  ];
+  return [...new Set(files.filter((file) => file !== ""))].sort();
+}
