@@ -35,9 +35,10 @@ const base = {
 it("a gateway without TLS and connection settings says nothing of them", () => {
   expect(moduleOf(base, "main.ts")).not.toMatch(/tls|h2c|writeTimeout/);
   expect(moduleOf(base, "upstreams.ts")).toBe(`// The hosts of the backends.
-import { Upstream } from "gwc/runtime";
+import { DEFAULT_ORIGIN, DEFAULT_TRANSPORT, Upstream, dialTls } from "gwc/runtime";
 
-export const api = new Upstream(["https://api.example.com"]);
+const SECURE = { ...DEFAULT_ORIGIN, secure: dialTls() };
+export const api = new Upstream(["https://api.example.com"], DEFAULT_TRANSPORT, SECURE);
 `);
 });
 
@@ -51,7 +52,7 @@ it("the server gets TLS as constants", () => {
     moduleOf({ ...base, tls, use_h2c: true, write_timeout: "3s" }, "main.ts"),
   ).toContain(`  maxShutdownMs: 0,
   writeTimeoutMs: 3000,
-  tls: {
+  listener: listenTls({
     minVersion: "TLSv1.2",
     maxVersion: "TLSv1.3",
     ciphers: "ECDHE-ECDSA-AES128-GCM-SHA256",
@@ -65,21 +66,31 @@ it("the server gets TLS as constants", () => {
       },
     ],
     requireClientCertificate: false,
-  },
-  h2c: true,
+  }),
+  open: openAsAgreed,
   onStop`);
+});
+
+it("HTTP/2 without TLS is offered where it is asked for", () => {
+  expect(moduleOf({ ...base, use_h2c: true }, "main.ts")).toContain("  open: openByPreface,\n");
+});
+
+it("a gateway that calls no host of TLS has no TLS", () => {
+  const config = { ...base, host: ["http://api.example.com"], client_tls: { min_version: "TLS12" } };
+  expect(moduleOf(config, "upstreams.ts")).not.toMatch(/dialTls|TLS12/);
 });
 
 it("the upstreams get what differs from the defaults", () => {
   const config = { ...base, dialer_timeout: "2s", disable_compression: true };
   expect(moduleOf(config, "upstreams.ts")).toBe(`// The hosts of the backends.
-import { DEFAULT_TRANSPORT, Upstream } from "gwc/runtime";
+import { DEFAULT_ORIGIN, DEFAULT_TRANSPORT, Upstream, dialTls } from "gwc/runtime";
 
 const TRANSPORT = {
   ...DEFAULT_TRANSPORT,
   compression: false,
   dialTimeoutMs: 2000,
 };
-export const api = new Upstream(["https://api.example.com"], TRANSPORT);
+const SECURE = { ...DEFAULT_ORIGIN, secure: dialTls() };
+export const api = new Upstream(["https://api.example.com"], TRANSPORT, SECURE);
 `);
 });

@@ -7,8 +7,10 @@ export function transportOfServer(gateway: Gateway): readonly Code[] {
   const { tls, h2c, server } = gateway;
   return [
     ...(server.writeTimeoutMs === 0 ? [] : [code`writeTimeoutMs: ${server.writeTimeoutMs}`]),
-    ...(tls === undefined ? [] : [code`tls: ${dataCode(tls)}`]),
-    ...(h2c ? [code`h2c: true`] : []),
+    ...(tls === undefined
+      ? []
+      : [code`listener: ${runtime.listenTls}(${dataCode(tls)})`, code`open: ${runtime.openAsAgreed}`]),
+    ...(h2c && tls === undefined ? [code`open: ${runtime.openByPreface}`] : []),
   ];
 }
 
@@ -18,6 +20,11 @@ export function transportOfBackends(gateway: Gateway): Code | undefined {
   if (differing.length === 0) return undefined;
   const members = differing.map(([key, value]) => code`${identifier(key)}: ${dataCode(value)}`);
   return code`{\n${indent(join([code`...${runtime.DEFAULT_TRANSPORT}`, ...members], ",\n"))},\n}`;
+}
+
+/** What opens connections with TLS to backends. */
+export function tlsOfBackends({ clientTls }: Gateway): Code {
+  return code`${runtime.dialTls}(${clientTls === undefined ? code`` : dataCode(clientTls)})`;
 }
 
 /** Plain data as a literal; objects and lists of objects have a line for each member. */

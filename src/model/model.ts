@@ -2,7 +2,7 @@
 import type { Late } from "../config/late.js";
 import type { AnyFeature, Site, Stage } from "../features/kit.js";
 import type { RouteNode } from "../runtime/misses.js";
-import type { TlsOptions, TransportOptions } from "../runtime/transport.js";
+import type { ClientTlsOptions, TlsOptions, TransportOptions } from "../runtime/transport.js";
 
 export interface Gateway {
   readonly name: string;
@@ -16,6 +16,8 @@ export interface Gateway {
   readonly server: ServerLimits;
   /** Undefined: plain HTTP. */
   readonly tls: TlsOptions | undefined;
+  /** TLS towards backends; undefined: 1.2 and 1.3, with the authorities of the system. */
+  readonly clientTls: ClientTlsOptions | undefined;
   /** HTTP/2 without TLS beside HTTP/1.1. */
   readonly h2c: boolean;
   /** Connections to backends, as far as they differ from the runtime's DEFAULT_TRANSPORT. */
@@ -72,6 +74,8 @@ export interface ServiceSettings {
   readonly trustedProxies: readonly string[] | undefined;
   /** The client is who the header of App Engine says. */
   readonly appEngine: boolean;
+  /** HTTP/2 without TLS beside HTTP/1.1. */
+  readonly h2c: boolean;
   /** Whether observers tell requests apart by the number of their route (`Exchange.place`). */
   readonly numbersRoutes: boolean;
   /** Paths that the access log leaves out, on bytes; undefined: no access log. */

@@ -8,7 +8,7 @@ import type { Endpoint, Gateway } from "./model.js";
 import { booleanAt, itemsAt, numberAt, textAt } from "./read.js";
 import { registerRoutes } from "./routes.js";
 import { builtIns, checkService, serverLimits, serviceSettings } from "./service.js";
-import { serverTls } from "./tls.js";
+import { clientTls, serverTls } from "./tls.js";
 import { transportOptions } from "./transport.js";
 
 export type GatewayFacts = Pick<Gateway, "sha256" | "readsKrakendVariables">;
@@ -50,7 +50,8 @@ export function resolve(resolution: Resolution, facts: GatewayFacts): Gateway {
     listenIp,
     server: serverLimits(root),
     tls: serverTls(root, report),
-    h2c: booleanAt(root, "use_h2c"),
+    clientTls: clientTls(root, report, resolution.compat),
+    h2c: booleanAt(root, "use_h2c") || settings.h2c,
     transport: transportOptions(root, report),
     settings,
     builtIns: developers,

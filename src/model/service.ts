@@ -28,6 +28,7 @@ const defaults: ServiceSettings = {
   clientIpHeaders: ["x-forwarded-for", "x-real-ip"],
   trustedProxies: undefined,
   appEngine: false,
+  h2c: false,
   numbersRoutes: false,
   accessLog: { skips: [] },
 };
@@ -83,34 +84,14 @@ export function shown(text: string): string {
   return text === "" ? '""' : text;
 }
 
-/** Keys that change answers or protect, and are not there yet. */
-const REFUSED: Readonly<Record<string, string>> = {
-  client_tls: "TLS settings for backends",
-  use_h2c: "cleartext HTTP/2",
-  allow_insecure_connections: "backends with untrusted certificates",
-};
-
 /** Keys whose absence no client can tell from an answer. */
 const ACCEPTED: Readonly<Record<string, string>> = {
   plugin: "Go plugins",
-  write_timeout: "a write timeout",
-  dialer_timeout: "a dial timeout",
-  dialer_keep_alive: "TCP keep-alive settings",
-  dialer_fallback_delay: "a dial fallback delay",
   response_header_timeout: "a timeout for response headers",
   expect_continue_timeout: "a timeout for 100-continue",
-  idle_connection_timeout: "an idle timeout for backend connections",
-  max_idle_connections: "a limit of idle backend connections",
-  max_idle_connections_per_host: "a limit of idle backend connections per host",
-  disable_keep_alives: "backend connections without keep-alive",
-  disable_compression: "backend requests without Accept-Encoding",
 };
 
 function reportNotYet(root: Located, report: Report): void {
-  const tls = at(root, "tls");
-  if (tls !== undefined && !booleanAt(tls, "disabled")) {
-    report(configMessages.say("config/not-yet-key", tls.span, { key: "tls", what: "TLS for clients" }));
-  }
   if (itemsAt(root, "async_agent").length > 0) {
     report(
       configMessages.say("config/not-yet-key", spanAt(root, "async_agent"), {
@@ -119,11 +100,11 @@ function reportNotYet(root: Located, report: Report): void {
       }),
     );
   }
-  for (const [key, what] of Object.entries({ ...REFUSED, ...ACCEPTED })) {
+  for (const [key, what] of Object.entries(ACCEPTED)) {
     const value = at(root, key);
     if (value === undefined || isOff(value)) continue;
     const said = configMessages.say("config/not-yet-key", value.span, { key, what });
-    report(Object.hasOwn(REFUSED, key) ? said : { ...said, severity: "warning" });
+    report({ ...said, severity: "warning" });
   }
 }
 

@@ -24,7 +24,7 @@ export function serverTls(root: Located, report: Report): TlsOptions | undefined
 }
 
 /** TLS towards backends; undefined: what Go does without being told, TLS 1.2 and 1.3. */
-export function clientTls(root: Located, report: Report): ClientTlsOptions | undefined {
+export function clientTls(root: Located, report: Report, compat: boolean): ClientTlsOptions | undefined {
   const tls = at(root, "client_tls");
   const insecure = booleanAt(root, "allow_insecure_connections");
   const given = tls?.kind === "object" ? tls : undefined;
@@ -45,6 +45,7 @@ export function clientTls(root: Located, report: Report): ClientTlsOptions | und
     ...settingsOf(block, "client_tls", report),
     verify: !insecure && !booleanAt(block, "allow_insecure_connections"),
     certificates: pairs.filter((pair) => pair.certificateFile !== "" && pair.privateKeyFile !== ""),
+    lenient: compat,
   };
 }
 

@@ -157,9 +157,12 @@ describe("the TLS of the server", () => {
 });
 
 describe("TLS towards backends", () => {
+  const towardsBackends = (root: LocatedObject, report: Parameters<typeof clientTls>[1]) =>
+    clientTls(root, report, false);
+
   it("is the platform's without a block, and TLS 1.3 alone with one", () => {
-    expect(read({}, clientTls).value).toBeUndefined();
-    expect(read({ client_tls: {} }, clientTls).value).toMatchObject({
+    expect(read({}, towardsBackends).value).toBeUndefined();
+    expect(read({ client_tls: {} }, towardsBackends).value).toMatchObject({
       minVersion: "TLSv1.3",
       verify: true,
       certificates: [],
@@ -167,18 +170,21 @@ describe("TLS towards backends", () => {
   });
 
   it("does not verify where either key says so", () => {
-    expect(read({ allow_insecure_connections: true }, clientTls).value).toMatchObject({
+    expect(read({ allow_insecure_connections: true }, towardsBackends).value).toMatchObject({
       minVersion: "TLSv1.3",
       verify: false,
     });
     expect(
-      read({ client_tls: { allow_insecure_connections: true, min_version: "TLS12" } }, clientTls).value,
+      read({ client_tls: { allow_insecure_connections: true, min_version: "TLS12" } }, towardsBackends).value,
     ).toMatchObject({ minVersion: "TLSv1.2", verify: false });
   });
 
   it("leaves half a certificate out, and says so", () => {
     const whole = { certificate: "a.crt", private_key: "a.key" };
-    const { value, said } = read({ client_tls: { client_certs: [whole, { certificate: "b" }] } }, clientTls);
+    const { value, said } = read(
+      { client_tls: { client_certs: [whole, { certificate: "b" }] } },
+      towardsBackends,
+    );
     expect(value?.certificates).toEqual([{ certificateFile: "a.crt", privateKeyFile: "a.key" }]);
     expect(said).toEqual(["tls/half-certificate: this client certificate has no `private_key`"]);
   });
@@ -231,7 +237,7 @@ describe("connections to backends", () => {
       dnsRefreshMs: 3_600_000,
     };
     expect(read(other, transportOptions)).toEqual({ value: given, said: [] });
-    expect(Object.keys({ tls: undefined, ...given }).sort()).toEqual(Object.keys(DEFAULT_TRANSPORT).sort());
+    expect(Object.keys(given).sort()).toEqual(Object.keys(DEFAULT_TRANSPORT).sort());
     // The values of the defaults, asked for one by one, are no difference either.
     const same = {
       max_idle_connections_per_host: DEFAULT_TRANSPORT.maxIdleConnectionsPerHost,

@@ -3,7 +3,6 @@ import type { Report } from "../diagnostics/diagnostic.js";
 import type { TransportOptions } from "../runtime/transport.js";
 import type { Located } from "../source/located.js";
 import { booleanAt, numberAt, spanAt } from "./read.js";
-import { clientTls } from "./tls.js";
 import { messages } from "./transport-messages.js";
 
 /** The longest that a timer can wait, in ms: 24.8 days. */
@@ -16,7 +15,6 @@ export function timer(root: Located, key: string): number {
 
 /** The same as the runtime's DEFAULT_TRANSPORT; a test compares them. */
 const DEFAULTS: TransportOptions = {
-  tls: undefined,
   keepAlive: true,
   compression: true,
   maxIdleConnections: 0,
@@ -46,7 +44,6 @@ function allOptions(root: Located, report: Report): TransportOptions {
   const all = numberAt(root, "max_idle_connections") ?? 0;
   const perHost = numberAt(root, "max_idle_connections_per_host") ?? 0;
   return {
-    tls: clientTls(root, report),
     keepAlive: !booleanAt(root, "disable_keep_alives") && all >= 0 && perHost >= 0,
     compression: !booleanAt(root, "disable_compression"),
     maxIdleConnections: Math.max(DEFAULTS.maxIdleConnections, all),

@@ -1,8 +1,19 @@
 // What connections know of the server they belong to.
+import type { Socket } from "node:net";
 import type { ClientIp } from "./client-ip.js";
 import type { Handler, Observer } from "./exchange.js";
-import type { Http1Connection } from "./http1/connection.js";
 import type { Listener } from "./server.js";
+
+/** A connection of a client, whatever is spoken on it. */
+export interface ServedConnection {
+  /** Ends it where nothing is going on. `evenBegun`: also where a first request has not come whole. */
+  closeIdle(evenBegun: boolean): void;
+  /** Cuts it. */
+  destroy(): void;
+}
+
+/** Begins to serve an accepted connection: adds it to the server's, and takes it out at its end. */
+export type Opener = (accepted: Socket, server: ServerState) => void;
 
 export interface ServerOptions {
   readonly handler: Handler;
@@ -20,11 +31,13 @@ export interface ServerOptions {
   readonly observe?: Observer;
   /** Absent: plain TCP. */
   readonly listener?: Listener;
+  /** Finds out what is spoken on a connection; absent: HTTP/1.1. */
+  readonly open?: Opener;
 }
 
 export interface ServerState {
   readonly options: ServerOptions;
-  readonly connections: Set<Http1Connection>;
+  readonly connections: Set<ServedConnection>;
   /** Every answer closes its connection. */
   readonly draining: boolean;
   onConnectionClosed(): void;

@@ -1,8 +1,8 @@
 // The server: accepts connections, lets them end.
 import { EventEmitter } from "node:events";
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from "node:net";
-import { Http1Connection } from "./http1/connection.js";
-import type { ServerOptions, ServerState } from "./server-state.js";
+import { openHttp1 } from "./http1/connection.js";
+import type { Opener, ServedConnection, ServerOptions, ServerState } from "./server-state.js";
 
 export type { ServerOptions } from "./server-state.js";
 
@@ -33,14 +33,16 @@ const listenPlain: Listener = (take) =>
 /** Emits `error` when it cannot listen. */
 export class GatewayServer extends EventEmitter implements ServerState {
   readonly options: ServerOptions;
-  readonly connections = new Set<Http1Connection>();
+  readonly connections = new Set<ServedConnection>();
   draining = false;
   readonly #server: Server;
+  readonly #open: Opener;
   #onClosed: (() => void) | undefined;
 
   constructor(options: ServerOptions) {
     super();
     this.options = options;
+    this.#open = options.open ?? openHttp1;
     this.#server = (options.listener ?? listenPlain)((socket) => this.#accept(socket));
     this.#server.on("error", (fault) => this.emit("error", fault));
     servers.add(this);
@@ -73,7 +75,7 @@ export class GatewayServer extends EventEmitter implements ServerState {
   #accept(socket: Socket): void {
     const most = this.options.maxConnections ?? 0;
     if (most > 0 && this.connections.size >= most) socket.destroy();
-    else new Http1Connection(socket, this);
+    else this.#open(socket, this);
   }
 
   drain(): void {
@@ -92,7 +94,7 @@ export class GatewayServer extends EventEmitter implements ServerState {
   }
 
   closeAllConnections(): void {
-    for (const { socket } of this.connections) socket.destroy();
+    for (const connection of this.connections) connection.destroy();
   }
 
   onConnectionClosed(): void {

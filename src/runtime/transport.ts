@@ -29,7 +29,10 @@ export interface TlsSettings {
 
 /** The TLS of the server. The order of cipher suites is the server's. */
 export interface TlsOptions extends TlsSettings {
-  /** At least one. The first whose certificate names the asked-for host, else the first. */
+  /**
+   * At least one. A client gets the first whose certificate names the host that it asks for and whose
+   * kind of key it knows; where none does, the first.
+   */
   readonly keys: readonly KeyPairFiles[];
   /**
    * Refuse clients without a certificate of a trusted authority. The certificates of `keys` count as
@@ -42,14 +45,14 @@ export interface TlsOptions extends TlsSettings {
 export interface ClientTlsOptions extends TlsSettings {
   /** False: any certificate of a backend will do. */
   readonly verify: boolean;
-  /** What a backend that asks for a certificate may be shown; a pair that cannot be read is left out. */
+  /** What a backend that asks for a certificate may be shown: the first of each kind of key. */
   readonly certificates: readonly KeyPairFiles[];
+  /** Files that cannot be read are left out, with a line in the log; else nothing starts without them. */
+  readonly lenient: boolean;
 }
 
 /** Connections to backends. A timeout of 0 is none. [lura transport/http/server/server.go] */
 export interface TransportOptions {
-  /** Undefined: TLS 1.2 and 1.3 as the platform has them, authorities of the system. */
-  readonly tls: ClientTlsOptions | undefined;
   /** False: one request for each connection, and `Connection: close` says so. */
   readonly keepAlive: boolean;
   /** Ask for gzip where the client did not choose an encoding. */
@@ -74,7 +77,6 @@ export interface TransportOptions {
 
 /** What holds without any of the options. */
 export const DEFAULT_TRANSPORT: TransportOptions = {
-  tls: undefined,
   keepAlive: true,
   compression: true,
   maxIdleConnections: 0,

@@ -31,14 +31,6 @@ interface Config {
 type Plan = Partial<ServiceSettings>;
 
 const messages = defineMessages({
-  "router-options/not-yet": {
-    severity: "error",
-    sentence: "gwc does not have the router option `{key}` yet",
-    hint: "delete it if the gateway may do without it",
-    krakend: "honours it",
-    always: "gwc does not have it yet",
-    explain: "gwc never serves a configuration without something that it asks for.",
-  },
   "router-options/too-deep": {
     severity: "error",
     sentence: "`error_body` nests deeper than 200 levels",
@@ -99,10 +91,6 @@ export const routerOptions = defineFeature<Config, Plan>({
   leniency: "ignores the block as a whole, except for a few options that it reads one by one",
   messages: messages.messages,
   check(config, site, report) {
-    if (config.use_h2c === true) {
-      const span = at(site.block, "use_h2c")?.span ?? site.keySpan;
-      report(messages.say("router-options/not-yet", span, { key: "use_h2c" }));
-    }
     const bodies = at(site.block, "error_body");
     if (isTooDeep(config.error_body))
       report(messages.say("router-options/too-deep", bodies?.span ?? site.keySpan));
@@ -156,6 +144,7 @@ function together(config: Config): Plan {
     methodNotAllowed: config.disable_handle_method_not_allowed !== true,
     removeExtraSlash: config.remove_extra_slash === true,
     appEngine: config.app_engine === true,
+    h2c: config.use_h2c === true,
     ...(config.disable_access_log === true || skips.length === 0 ? {} : { accessLog: { skips } }),
     ...(config.forwarded_by_client_ip === false
       ? { clientIpHeaders: [] }

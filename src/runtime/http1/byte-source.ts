@@ -22,15 +22,17 @@ export function lentReads(take: ByteTaker): { buffer: Buffer; callback: (end: nu
 
 interface WithHandle {
   _handle: { useUserBuffer?: unknown } | null;
+  /** Of TLS: its handle belongs to the socket below. */
+  readonly encrypted?: boolean;
 }
 
 /**
  * The socket of an accepted connection, reading into the shared array. An accepted socket cannot be
- * told to do so later, so its handle moves to a new one; TLS has no such handle.
+ * told to do so later, so its handle moves to a new one; one of TLS stays as it is.
  */
 export function readLent(accepted: Socket, take: ByteTaker): Socket {
-  const { _handle: handle } = accepted as unknown as WithHandle;
-  if (typeof handle?.useUserBuffer !== "function") {
+  const { _handle: handle, encrypted } = accepted as unknown as WithHandle;
+  if (encrypted === true || typeof handle?.useUserBuffer !== "function") {
     accepted.on("data", (chunk: Buffer) => take(chunk, chunk.length));
     return accepted;
   }

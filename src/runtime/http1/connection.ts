@@ -5,7 +5,7 @@ import { plainAddress } from "../client-ip.js";
 import { idleTimes, Timed } from "../deadline.js";
 import type { Exchange } from "../exchange.js";
 import { logFault } from "../log.js";
-import type { ServerState } from "../server-state.js";
+import type { ServedConnection, ServerState } from "../server-state.js";
 import { readLent } from "./byte-source.js";
 import { type ExchangeOwner, Http1Exchange, splitTarget } from "./exchange.js";
 import { HeldBytes } from "./held-bytes.js";
@@ -38,8 +38,12 @@ class WriteLimit extends Timed {
   }
 }
 
+export function openHttp1(accepted: Socket, server: ServerState): void {
+  new Http1Connection(accepted, server);
+}
+
 /** Waits itself for what the client must do in time: begin, end its head, end its body, go. */
-export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner {
+export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner, ServedConnection {
   readonly socket: Socket;
   readonly #server: ServerState;
   readonly #head = new RequestHead();
@@ -57,7 +61,8 @@ export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner {
   #headStartedAt = 0;
   #writeLimit: WriteLimit | undefined;
 
-  constructor(accepted: Socket, server: ServerState) {
+  /** `begun`: what was read of it already. */
+  constructor(accepted: Socket, server: ServerState, begun?: Buffer) {
     super();
     this.#server = server;
     this.socket = readLent(accepted, (bytes, end) => this.#take(bytes, end));
@@ -67,7 +72,12 @@ export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner {
     this.socket.on("drain", () => this.#guard(() => this.#onDrain()));
     server.connections.add(this);
     this.#waitForHead(server.options.readHeaderTimeoutMs || server.options.readTimeoutMs);
+    if (begun !== undefined) this.#guard(() => this.#receive(begun, begun.length));
     this.socket.resume();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
   }
 
   /** Ends it where nothing is going on. `evenBegun`: also where a first request has not come whole. */

@@ -1,0 +1,94 @@
+// TLS towards backends. [Go crypto/tls, net/http transport.go]
+import { isIP, type TcpNetConnectOpts } from "node:net";
+import {
+  type ConnectionOptions,
+  connect,
+  createSecureContext,
+  type SecureContext,
+  type TLSSocket,
+} from "node:tls";
+import type { Address, Secure } from "../http1/dial.js";
+import type { ClientTlsOptions, TransportOptions } from "../transport.js";
+import { BrokenAnswer } from "../upstream-fault.js";
+import { systemAuthorities } from "./authorities.js";
+import { checkIdentity, inGoWords } from "./faults.js";
+import { contextOptions, firstOfEachKind, Material, trusted } from "./material.js";
+
+/** [Go net/http transport.go DefaultTransport; lura transport/http/server/server.go] */
+const HANDSHAKE_MS = 10_000;
+
+/**
+ * Opens connections with TLS. Reads its files at once; ends the process where one of them cannot be
+ * read, unless the options are lenient.
+ */
+export function dialTls(options?: ClientTlsOptions): Secure {
+  let context = options === undefined ? undefined : contextOf(options);
+  const verify = options?.verify !== false;
+  const sessions = new WeakMap<Address, Buffer>();
+  return (address, transport) => {
+    // The authorities of the system are many: whoever calls nobody need not read them.
+    context ??= createSecureContext({ minVersion: "TLSv1.2", ca: [...systemAuthorities()] });
+    return open(address, transport, context, verify, sessions);
+  };
+}
+
+function contextOf(options: ClientTlsOptions): SecureContext {
+  const material = new Material();
+  const found = options.certificates.map((files) => material.identity(files));
+  const ca = options.verify ? trusted(options, material) : [];
+  if (options.lenient) material.warnOfFaults();
+  else material.refuseFaults();
+  const identities = firstOfEachKind(found.filter((each) => each !== undefined));
+  return createSecureContext({
+    ...contextOptions(options),
+    ca,
+    cert: identities.map(({ chain }) => chain),
+    key: identities.map(({ key }) => key),
+  });
+}
+
+function open(
+  address: Address,
+  transport: TransportOptions,
+  secureContext: SecureContext,
+  verify: boolean,
+  sessions: WeakMap<Address, Buffer>,
+): TLSSocket {
+  const { hostname, port } = address;
+  const session = sessions.get(address);
+  const options: ConnectionOptions & TcpNetConnectOpts = {
+    host: hostname,
+    port,
+    ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
+    secureContext,
+    rejectUnauthorized: verify,
+    checkServerIdentity: checkIdentity,
+    ...(session === undefined ? {} : { session }),
+    autoSelectFamily: isIP(hostname) === 0 && transport.fallbackDelayMs > 0,
+    autoSelectFamilyAttemptTimeout: Math.max(10, transport.fallbackDelayMs),
+  };
+  const socket = connect(options);
+  socket.once("connect", () => {
+    socket.setNoDelay(true);
+    if (transport.keepAliveProbeMs > 0) socket.setKeepAlive(true, transport.keepAliveProbeMs);
+  });
+  socket.on("session", (next) => sessions.set(address, next));
+  // A session that the backend does not take again must not be offered for ever.
+  socket.on("error", (fault) => {
+    sessions.delete(address);
+    inGoWords(fault);
+  });
+  limitHandshake(socket);
+  return socket;
+}
+
+function limitHandshake(socket: TLSSocket): void {
+  const fault = new BrokenAnswer("net/http: TLS handshake timeout", false);
+  let timer: NodeJS.Timeout | undefined;
+  socket.once("connect", () => {
+    timer = setTimeout(() => socket.destroy(fault), HANDSHAKE_MS);
+  });
+  const stop = (): void => clearTimeout(timer);
+  socket.once("secureConnect", stop);
+  socket.once("close", stop);
+}
