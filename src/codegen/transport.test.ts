@@ -35,10 +35,9 @@ const base = {
 it("a gateway without TLS and connection settings says nothing of them", () => {
   expect(moduleOf(base, "main.ts")).not.toMatch(/tls|h2c|writeTimeout/);
   expect(moduleOf(base, "upstreams.ts")).toBe(`// The hosts of the backends.
-import { DEFAULT_ORIGIN, DEFAULT_TRANSPORT, Upstream, dialTls } from "gwc/runtime";
+import { Upstream } from "gwc/runtime";
 
-const SECURE = { ...DEFAULT_ORIGIN, secure: dialTls() };
-export const api = new Upstream(["https://api.example.com"], DEFAULT_TRANSPORT, SECURE);
+export const api = new Upstream(["https://api.example.com"]);
 `);
 });
 
@@ -75,22 +74,26 @@ it("HTTP/2 without TLS is offered where it is asked for", () => {
   expect(moduleOf({ ...base, use_h2c: true }, "main.ts")).toContain("  open: openByPreface,\n");
 });
 
-it("a gateway that calls no host of TLS has no TLS", () => {
-  const config = { ...base, host: ["http://api.example.com"], client_tls: { min_version: "TLS12" } };
-  expect(moduleOf(config, "upstreams.ts")).not.toMatch(/dialTls|TLS12/);
+it("the upstreams get TLS as it is configured", () => {
+  const client_tls = { min_version: "TLS12", ca_certs: ["a.pem"] };
+  expect(moduleOf({ ...base, client_tls }, "upstreams.ts")).toContain(`const TRANSPORT = {
+  ...DEFAULT_TRANSPORT,
+  secure: dialTls({
+    minVersion: "TLSv1.2",
+    maxVersion: "TLSv1.3",
+`);
 });
 
 it("the upstreams get what differs from the defaults", () => {
   const config = { ...base, dialer_timeout: "2s", disable_compression: true };
   expect(moduleOf(config, "upstreams.ts")).toBe(`// The hosts of the backends.
-import { DEFAULT_ORIGIN, DEFAULT_TRANSPORT, Upstream, dialTls } from "gwc/runtime";
+import { DEFAULT_TRANSPORT, Upstream } from "gwc/runtime";
 
 const TRANSPORT = {
   ...DEFAULT_TRANSPORT,
   compression: false,
   dialTimeoutMs: 2000,
 };
-const SECURE = { ...DEFAULT_ORIGIN, secure: dialTls() };
-export const api = new Upstream(["https://api.example.com"], TRANSPORT, SECURE);
+export const api = new Upstream(["https://api.example.com"], TRANSPORT);
 `);
 });

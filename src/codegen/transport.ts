@@ -15,16 +15,13 @@ export function transportOfServer(gateway: Gateway): readonly Code[] {
 }
 
 /** The options of every connection to a backend; undefined: the defaults of the runtime. */
-export function transportOfBackends(gateway: Gateway): Code | undefined {
-  const differing = Object.entries(gateway.transport);
-  if (differing.length === 0) return undefined;
-  const members = differing.map(([key, value]) => code`${identifier(key)}: ${dataCode(value)}`);
+export function transportOfBackends({ transport, clientTls }: Gateway): Code | undefined {
+  const members = Object.entries(transport).map(
+    ([key, value]) => code`${identifier(key)}: ${dataCode(value)}`,
+  );
+  if (clientTls !== undefined) members.push(code`secure: ${runtime.dialTls}(${dataCode(clientTls)})`);
+  if (members.length === 0) return undefined;
   return code`{\n${indent(join([code`...${runtime.DEFAULT_TRANSPORT}`, ...members], ",\n"))},\n}`;
-}
-
-/** What opens connections with TLS to backends. */
-export function tlsOfBackends({ clientTls }: Gateway): Code {
-  return code`${runtime.dialTls}(${clientTls === undefined ? code`` : dataCode(clientTls)})`;
 }
 
 /** Plain data as a literal; objects and lists of objects have a line for each member. */

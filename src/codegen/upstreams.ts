@@ -3,7 +3,7 @@ import type { Backend, Gateway } from "../model/model.js";
 import { byteLiteral, type Code, code, identifier, join, ref, runtime } from "./code.js";
 import type { Declaration, Module } from "./module.js";
 import { camelCase, Names } from "./names.js";
-import { tlsOfBackends, transportOfBackends } from "./transport.js";
+import { transportOfBackends } from "./transport.js";
 
 export class Upstreams {
   readonly #names = new Map<string, string>();
@@ -12,15 +12,7 @@ export class Upstreams {
 
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
-    const names = new Names([
-      "Upstream",
-      "environment",
-      "TRANSPORT",
-      "DEFAULT_TRANSPORT",
-      "SECURE",
-      "DEFAULT_ORIGIN",
-      "dialTls",
-    ]);
+    const names = new Names(["Upstream", "environment", "TRANSPORT", "DEFAULT_TRANSPORT"]);
     for (const backend of this.#backends()) {
       const key = keyOf(backend);
       if (this.#names.has(key)) continue;
@@ -37,43 +29,26 @@ export class Upstreams {
 
   module(): Module {
     const transport = transportOfBackends(this.#gateway);
-    const declarations = [...this.#names].map(([key, name]) => {
-      const hosts = this.#hosts.get(key) ?? [];
-      const list = hosts.map((host) => (typeof host === "string" ? byteLiteral(host) : code`${host}`));
-      return constant(
-        name,
-        code`new ${runtime.Upstream}([${join(list, ", ")}]${argumentsFor(hosts, transport)})`,
-      );
+    const argument = transport === undefined ? code`` : code`, TRANSPORT`;
+    const constant = (name: string, value: Code): Declaration => ({
+      kind: "constant",
+      name,
+      exported: name !== "TRANSPORT",
+      value,
     });
-    if ([...this.#hosts.values()].some(mayNeedTls))
-      declarations.unshift(constant("SECURE", this.#secure(), false));
-    if (transport !== undefined) declarations.unshift(constant("TRANSPORT", transport, false));
+    const declarations = [...this.#names].map(([key, name]) => {
+      const hosts = (this.#hosts.get(key) ?? []).map((host) =>
+        typeof host === "string" ? byteLiteral(host) : code`${host}`,
+      );
+      return constant(name, code`new ${runtime.Upstream}([${join(hosts, ", ")}]${argument})`);
+    });
+    if (transport !== undefined) declarations.unshift(constant("TRANSPORT", transport));
     return { path: "upstreams.ts", about: ["The hosts of the backends."], declarations };
-  }
-
-  #secure(): Code {
-    return code`{ ...${runtime.DEFAULT_ORIGIN}, secure: ${tlsOfBackends(this.#gateway)} }`;
   }
 
   #backends(): readonly Backend[] {
     return this.#gateway.endpoints.flatMap(({ backends, shadows }) => [...backends, ...shadows]);
   }
-}
-
-function constant(name: string, value: Code, exported = true): Declaration {
-  return { kind: "constant", name, exported, value };
-}
-
-/** What stands behind the hosts: how connections are made, and with what. */
-function argumentsFor(hosts: Backend["hosts"], transport: Code | undefined): Code {
-  const first = transport === undefined ? code`${runtime.DEFAULT_TRANSPORT}` : code`TRANSPORT`;
-  if (mayNeedTls(hosts)) return code`, ${first}, SECURE`;
-  return transport === undefined ? code`` : code`, TRANSPORT`;
-}
-
-/** A host that is known only at start may be one of TLS. */
-function mayNeedTls(hosts: Backend["hosts"]): boolean {
-  return hosts.some((host) => typeof host !== "string" || /^https:/i.test(host));
 }
 
 function keyOf(backend: Backend): string {

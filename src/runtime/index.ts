@@ -14,7 +14,6 @@ export type { Filtered } from "./filtered.js";
 export { forward, forwardAll, forwardCacheControl, forwardUserAgent, USER_AGENT } from "./forward.js";
 export { type Guard, guarded } from "./guard.js";
 export { serveHealth } from "./health.js";
-export { DEFAULT_ORIGIN } from "./http1/origin.js";
 export { openAsAgreed, openByPreface } from "./http2/open.js";
 export { decodeCollection, decodeObject, decodeSafe } from "./json/decode.js";
 export { document, type Keyed, readKeyed, readMembers } from "./json/members.js";

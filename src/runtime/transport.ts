@@ -1,6 +1,8 @@
 // What a configuration fixes about TLS and about connections, as plain data. Files are named here
 // and read at start.
 
+import type { Secure } from "./http1/dial.js";
+
 export type TlsVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
 
 /** Paths of PEM files, seen from the working directory of the server. */
@@ -53,6 +55,8 @@ export interface ClientTlsOptions extends TlsSettings {
 
 /** Connections to backends. A timeout of 0 is none. [lura transport/http/server/server.go] */
 export interface TransportOptions {
+  /** Opens connections with TLS; absent: TLS 1.2 and 1.3, with the authorities of the system. */
+  readonly secure?: Secure;
   /** False: one request for each connection, and `Connection: close` says so. */
   readonly keepAlive: boolean;
   /** Ask for gzip where the client did not choose an encoding. */

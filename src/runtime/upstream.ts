@@ -4,6 +4,7 @@ import type { Exchange } from "./exchange.js";
 import type { Address } from "./http1/dial.js";
 import { DEFAULT_ORIGIN, Origin, type OriginOptions } from "./http1/origin.js";
 import { unsendable } from "./http1/request-text.js";
+import { dialTls } from "./tls/dial.js";
 import { type Call, refusalOf } from "./transaction.js";
 import { DEFAULT_TRANSPORT, type TransportOptions } from "./transport.js";
 import { type Answer, ArrivingAnswer, type StreamedAnswer, WholeAnswer } from "./upstream-answer.js";
@@ -13,6 +14,9 @@ import { requestError } from "./upstream-fault.js";
 export type { Call } from "./transaction.js";
 
 const origins = new Map<string, Origin>();
+
+/** Any backend may redirect to a host of TLS, so no gateway is without it. */
+const secureByDefault = dialTls();
 
 /** Closes every connection to every backend. */
 export function closeUpstreams(): void {
@@ -86,7 +90,7 @@ function originOf(host: string, transport: TransportOptions, options: OriginOpti
   }
   const known = origins.get(`${JSON.stringify(options)} ${host}`);
   if (known !== undefined) return known;
-  const address = addressOf(scheme.toLowerCase(), authority, options);
+  const address = addressOf(scheme.toLowerCase(), authority, transport);
   if (typeof address === "string") return { host, reason: address };
   const origin = new Origin(host, address, prefix, authorizationLine(credentials), transport, options);
   origins.set(`${JSON.stringify(options)} ${host}`, origin);
@@ -100,11 +104,14 @@ function authorizationLine(credentials: string | undefined): string {
 }
 
 /** The address of an authority, or what is wrong with it. */
-function addressOf(scheme: string, authority: string, { secure }: OriginOptions): Address | string {
+function addressOf(
+  scheme: string,
+  authority: string,
+  { secure = secureByDefault }: TransportOptions,
+): Address | string {
   const [, name = "", port = ""] = /^(.*?)(?::(\d*))?$/.exec(authority) ?? [];
   const number = port === "" ? (scheme === "https" ? 443 : 80) : Number(port);
   if (number > 65535 || name === "") return "invalid port";
   const hostname = name.startsWith("[") ? name.slice(1, -1) : name;
-  if (scheme !== "https") return { hostname, port: number, authority };
-  return secure === undefined ? "no TLS in this gateway" : { hostname, port: number, authority, secure };
+  return { hostname, port: number, authority, ...(scheme === "https" ? { secure } : {}) };
 }

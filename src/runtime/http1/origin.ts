@@ -4,7 +4,7 @@ import { idleTimes } from "../deadline.js";
 import type { Transaction } from "../transaction.js";
 import type { TransportOptions } from "../transport.js";
 import { UpstreamError } from "../upstream-error.js";
-import { type Address, dial, type Secure } from "./dial.js";
+import { type Address, dial } from "./dial.js";
 import { UpstreamConnection } from "./upstream-connection.js";
 
 /** What one backend may ask for beyond the transport of the gateway. */
@@ -15,8 +15,6 @@ export interface OriginOptions {
   readonly maxQueue: number;
   /** Requests that may be under way on one connection; 1: no pipelining. */
   readonly pipelining: number;
-  /** Opens connections with TLS; present where a host needs it. */
-  readonly secure?: Secure;
 }
 
 export const DEFAULT_ORIGIN: OriginOptions = { maxConnections: 0, maxQueue: 1024, pipelining: 1 };
