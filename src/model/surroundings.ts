@@ -62,8 +62,7 @@ export function variablesOf({ late }: Gateway): readonly Variable[] {
 }
 
 /** Files that the gateway reads when it starts, as they are written: certificates and their keys. */
-export function filesOf({ tls, transport }: Gateway): readonly string[] {
-  const client = transport.tls;
+export function filesOf({ tls, clientTls: client }: Gateway): readonly string[] {
   const files = [
     ...(tls?.keys ?? []).flatMap(({ certificateFile, privateKeyFile }) => [certificateFile, privateKeyFile]),
     ...(tls?.caFiles ?? []),
