@@ -35,6 +35,7 @@ await until(() => log.includes("Listening on port"));
 const seen = { answers: 0, failures: [], configurations: new Set(), stop: false };
 const clients = [true, false].flatMap((keepAlive) => Array.from({ length: 8 }, () => client(keepAlive)));
 const sizes = [residentMegabytes()];
+await until(() => seen.answers > 20);
 for (let number = 1; number <= count; number += 1) {
   writeFileSync(file, code.replaceAll("/a/0", `/a/${number}`));
   gateway.kill("SIGHUP");

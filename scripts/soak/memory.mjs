@@ -6,7 +6,7 @@ const EVERY_MS = 2000;
 const SETTLED_MS = 60_000;
 const LEAST_SAMPLES = SETTLED_MS / EVERY_MS - 1;
 /** What the resident size of a process that does not grow differs by from one minute to another. */
-const NOISE = { share: 0.03, megabytes: 2 };
+const NOISE = { share: 0.05, megabytes: 2 };
 
 /** Looks at a process until `stop`, which tells how it went. */
 export function watchMemory(pid) {

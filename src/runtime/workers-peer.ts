@@ -2,6 +2,7 @@
 // stops the last.
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { compileFunction } from "node:vm";
 import { logFault } from "./log.js";
 import type { Program } from "./program.js";
@@ -115,6 +116,8 @@ export function portOf({ address }: Program): number {
 
 /** Runs a program; it meets this thread in `serve`. Nothing of it stays when it is done with. */
 function evaluate(file: string, text: string): void {
+  // Newer versions of V8 would keep every program that there ever was, in case that one comes again.
+  setFlagsFromString("--no-compilation-cache");
   const module = { exports: {} };
   const names = ["exports", "require", "module", "__filename", "__dirname"];
   const run = compileFunction(text, names, { filename: file });
