@@ -62,7 +62,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "room-runtime": ["runtime", "room-runtime", "undici", "@bufbuild/protobuf/wire"],
   runtime: ["runtime", "undici", "saxes", "entities", "re2js"],
   top: ["top", "config", "flexible", "diagnostics", "features/pipe.ts", "model", "codegen"],
-  shipping: ["shipping", "config", "model"],
+  shipping: ["shipping", "config", "model", "yaml"],
   cli: ["cli", "top", "source", "diagnostics", "bundle", "codegen", "shipping", "commander"],
 };
 

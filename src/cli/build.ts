@@ -9,8 +9,9 @@ import { printReport } from "../shipping/report-text.js";
 import { version } from "../version.js";
 import { emitProject } from "./emit.js";
 import { type CompatOption, exitCode, reportToTerminal } from "./report.js";
+import { refusal, type ShipOptions, ship } from "./ship.js";
 
-export interface BuildOptions extends CompatOption {
+export interface BuildOptions extends CompatOption, ShipOptions {
   readonly output: string;
   readonly emit?: string;
   readonly minify: boolean;
@@ -40,15 +41,22 @@ async function buildWith(printer: PrintThread, config: string, options: BuildOpt
   });
   reportToTerminal(diagnostics);
   if (gateway === undefined) return exitCode(diagnostics) || 1;
+  const reason = refusal(config, options);
+  if (reason !== undefined) {
+    process.stderr.write(`${reason}\n`);
+    return 2;
+  }
   const program = printer.print(await generateModules(gateway));
   const name = basename(options.output);
   const made = await bundle(program, { minify: options.minify, sourcemap: options.sourcemap, name });
   const modules = await program.modules();
+  let shipped = "";
   try {
     if (options.emit !== undefined) emitProject(options.emit, modules);
     mkdirSync(dirname(options.output), { recursive: true });
     writeFileSync(options.output, made.code);
     if (made.map !== undefined) writeFileSync(`${options.output}.map`, made.map);
+    shipped = ship(gateway, made.code, config, options);
   } catch (fault) {
     const { code, path = options.output, message } = fault as NodeJS.ErrnoException;
     if (code === undefined) throw fault;
@@ -56,6 +64,7 @@ async function buildWith(printer: PrintThread, config: string, options: BuildOpt
     return 2;
   }
   sayWhatWasMade(reportOf(gateway, made, name, version), options, performance.now() - started);
+  if (!options.json) process.stdout.write(shipped);
   return 0;
 }
 

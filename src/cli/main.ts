@@ -36,6 +36,12 @@ function addBuild(gwc: Command): void {
     .option("--minify", "make the server file small", false)
     .option("--sourcemap", "write a source map beside the server file", false)
     .option("--json", "report as JSON what was built", false)
+    .addOption(
+      new Option("--docker [dir]", "also write a Dockerfile and what goes into the image").preset("docker"),
+    )
+    .addOption(new Option("--k8s [dir]", "also write manifests for Kubernetes").preset("k8s"))
+    .option("--configmap", "ship the configuration in a ConfigMap, to be compiled when a pod starts", false)
+    .option("--image <reference>", "the image that the manifests name")
     .option("-q, --quiet", "report in one line what was built", false)
     .addOption(compatOption())
     .action(async (config: string, options) => {

@@ -108,7 +108,7 @@ async function listening(port: number, child: ChildProcess, log: () => string): 
   throw new Error(`the gateway does not listen: ${log()}`);
 }
 
-function accepts(port: number): Promise<boolean> {
+export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect({ port, host: "127.0.0.1" });
     socket.on("connect", () => {
