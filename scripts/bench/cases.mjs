@@ -65,6 +65,45 @@ export const CASES = [
     measure: measureLoad,
   },
   {
+    name: "breaker",
+    title: "route with a circuit breaker",
+    about: "one backend, 3 fields kept, without and with a breaker that stays closed",
+    entries: [
+      { gateway: "gwc", path: "/allow", label: "gwc, no breaker" },
+      { gateway: "gwc", path: "/guarded", label: "gwc, breaker" },
+      { gateway: "krakend", path: "/allow", label: "KrakenD, no breaker" },
+      { gateway: "krakend", path: "/guarded", label: "KrakenD, breaker" },
+    ],
+    measure: measureLoad,
+  },
+  {
+    name: "cached",
+    title: "cache hit",
+    about: "one backend, 3 fields kept, called each time and answered from the cache",
+    entries: [
+      { gateway: "gwc", path: "/allow", label: "gwc, no cache" },
+      { gateway: "gwc", path: "/cached", label: "gwc, cache hit" },
+      { gateway: "krakend", path: "/allow", label: "KrakenD, no cache" },
+      { gateway: "krakend", path: "/cached", label: "KrakenD, cache hit" },
+    ],
+    measure: measureLoad,
+  },
+  {
+    name: "stats",
+    title: "/__stats",
+    about: "one backend, 3 fields kept, without and with counting for `/__stats`",
+    entries: entries(["gwc", "stats"], "/allow"),
+    measure: measureLoad,
+  },
+  {
+    name: "traced",
+    title: "tracing",
+    about:
+      "one backend, 3 fields kept, without and with OpenTelemetry: one request in a hundred is traced, and its spans go to a collector by OTLP over HTTP",
+    entries: entries(["gwc", "traced"], "/allow"),
+    measure: measureLoad,
+  },
+  {
     name: "slow",
     title: "backend that takes 4 ms",
     about: "one backend, 3 fields kept; 64 connections cannot saturate any gateway, so read CPU and latency",

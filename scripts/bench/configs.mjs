@@ -13,16 +13,36 @@ export const PROXIED = [
 /** So many requests per second that no request of a bench is ever refused. */
 const NEVER_REACHED = 10_000_000;
 
+/** What only the backend of the bench has, wherever the documents come from. */
+const SPECIAL = ["/slow", "/fail", "/cacheable"];
+
+/** A breaker that is closed all the time. */
+const BREAKER = { interval: 60, timeout: 10, max_errors: 1000 };
+
+/** `/__stats`, read by nobody. */
+export const withStats = (port) => ({ "telemetry/metrics": { listen_address: `127.0.0.1:${port}` } });
+
+/** One request in a hundred is traced; the spans go to a collector on `port`. */
+export const withTracing = (port) => ({
+  "telemetry/opentelemetry": {
+    service_name: "bench",
+    trace_sample_rate: 0.01,
+    exporters: {
+      otlp: [{ name: "bench", host: "127.0.0.1", port, use_http: true, disable_metrics: true }],
+    },
+  },
+});
+
 /**
- * The gateway under load: one endpoint per case. `backendConfig` is the `extra_config` of every backend; `routes`
- * is how many endpoints there are in all, the usual kinds filling up.
+ * The gateway under load: one endpoint per case. `backendConfig` is the `extra_config` of every backend, `serviceConfig`
+ * a part of that of the service; `routes` is how many endpoints there are in all, the usual kinds filling up.
  */
-export function loadConfig({ port, documents, special, backendConfig, routes = 0 }) {
-  const backend = (url_pattern, more = {}) => ({
-    host: [`http://127.0.0.1:${url_pattern === "/slow" || url_pattern === "/fail" ? special : documents}`],
+export function loadConfig({ port, documents, special, backendConfig, serviceConfig, routes = 0 }) {
+  const backend = (url_pattern, { extra_config, ...more } = {}) => ({
+    host: [`http://127.0.0.1:${SPECIAL.includes(url_pattern) ? special : documents}`],
     url_pattern,
     ...more,
-    ...(backendConfig && { extra_config: backendConfig }),
+    ...((backendConfig ?? extra_config) && { extra_config: { ...backendConfig, ...extra_config } }),
   });
   const allow = ["id", "name", "email"];
   const group = (name) => backend(`/${name}`, { group: name });
@@ -39,6 +59,14 @@ export function loadConfig({ port, documents, special, backendConfig, routes = 0
       extra_config: { "qos/ratelimit/router": limit },
       backend: [backend("/user", { allow })],
     },
+    {
+      endpoint: "/guarded",
+      backend: [backend("/user", { allow, extra_config: { "qos/circuit-breaker": BREAKER } })],
+    },
+    {
+      endpoint: "/cached",
+      backend: [backend("/cacheable", { allow, extra_config: { "qos/http-cache": { shared: true } } })],
+    },
     { endpoint: "/slow", backend: [backend("/slow", { allow })] },
     { endpoint: "/fail", backend: [backend("/fail", { allow })] },
   ];
@@ -49,7 +77,7 @@ export function loadConfig({ port, documents, special, backendConfig, routes = 0
     port,
     timeout: "3s",
     // No contender writes one.
-    extra_config: { router: { disable_access_log: true } },
+    extra_config: { router: { disable_access_log: true }, ...serviceConfig },
     endpoints: [...filling, ...endpoints],
   };
 }

@@ -12,6 +12,8 @@ const person = () => pick(document("/user"), "id", "name", "email");
 const COMPOSED = {
   "/allow": person,
   "/limited": person,
+  "/guarded": person,
+  "/cached": person,
   "/slow": person,
   "/merge": () => ({ user: document("/user"), orders: document("/orders"), stats: document("/stats") }),
   "/report": () => pick(document("/report"), "id", "state"),

@@ -2,10 +2,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadConfig } from "./configs.mjs";
+import { loadConfig, withStats, withTracing } from "./configs.mjs";
 import { CORES } from "./machine.mjs";
 import { hasNginx, proxyServer } from "./nginx.mjs";
-import { run } from "./processes.mjs";
+import { freePort, run } from "./processes.mjs";
 import { bundleTwin } from "./twin.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -34,6 +34,18 @@ export const GATEWAYS = {
     label: "gwc, 1000 routes",
     composes: true,
     make: (context) => built(context, "routes", { routes: 1000 }),
+  },
+  stats: {
+    family: "gwc",
+    label: "gwc with /__stats",
+    composes: true,
+    make: async (context) => built(context, "stats", { serviceConfig: withStats(await freePort()) }),
+  },
+  traced: {
+    family: "gwc",
+    label: "gwc, 1 % traced",
+    composes: true,
+    make: (context) => built(context, "traced", { serviceConfig: withTracing(context.special) }),
   },
   shared: {
     family: "gwc",

@@ -22,8 +22,12 @@ function ratio(results, figure, [name, gateway, label], [otherName, otherGateway
 const cpu = (name, gateway, otherGateway) => (results) =>
   ratio(results, "cpuMicroseconds", [name, gateway], [name, otherGateway]);
 
-const limited = (results) =>
-  ratio(results, "cpuMicroseconds", ["limited", "gwc", "gwc, limited"], ["limited", "gwc", "gwc, no limit"]);
+/** Two rows of one gateway. */
+const within = (name, label, plain) => (results) =>
+  ratio(results, "cpuMicroseconds", [name, "gwc", label], [name, "gwc", plain]);
+
+/** Requests per second of another gateway, of the plain one. */
+const throughput = (name) => (results) => ratio(results, "requestsPerSecond", [name, name], [name, "gwc"]);
 
 /** By how much more memory the last run needed than the first. */
 const growth = (results) => rowOf(results, "noop-1m", "gwc")?.peakGrowth;
@@ -84,7 +88,38 @@ export const TARGETS = [
     value: cpu("noop-1m", "gwc", "node"),
   },
   { name: "no-op of 1 MB: peak memory of the last run, of the first", limit: 1.1, unit: "x", value: growth },
-  { name: "rate-limited route: CPU, of the plain route", limit: 1.03, unit: "x", value: limited },
+  {
+    name: "rate-limited route: CPU, of the plain route",
+    limit: 1.03,
+    unit: "x",
+    value: within("limited", "gwc, limited", "gwc, no limit"),
+  },
+  {
+    name: "route with a circuit breaker: CPU, of the plain route",
+    limit: 1.03,
+    unit: "x",
+    value: within("breaker", "gwc, breaker", "gwc, no breaker"),
+  },
+  {
+    name: "cache hit: CPU, of the plain route",
+    limit: 0.5,
+    unit: "x",
+    value: within("cached", "gwc, cache hit", "gwc, no cache"),
+  },
+  {
+    name: "with /__stats: requests, of the plain route",
+    limit: 0.98,
+    unit: "x",
+    more: true,
+    value: throughput("stats"),
+  },
+  {
+    name: "1 % traced: requests, of the plain route",
+    limit: 0.97,
+    unit: "x",
+    more: true,
+    value: throughput("traced"),
+  },
   { name: "two threads: requests, of one thread", limit: 1.8, unit: "x", more: true, value: threads },
   {
     name: "memory under 64 connections, one thread",

@@ -25,7 +25,7 @@ interface Results {
 function bench(...args: readonly string[]): { readonly status: number | null; readonly output: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "scripts/bench.mjs"), ...args], {
     encoding: "utf8",
-    timeout: 60_000,
+    timeout: 120_000,
   });
   return { status, output: `${stdout}${stderr}` };
 }
@@ -45,6 +45,22 @@ describe("npm run bench", () => {
     for (const { figures } of cases[0]?.rows ?? [])
       expect(figures.requestsPerSecond?.median).toBeGreaterThan(10);
   });
+
+  it("puts what a feature costs beside the plain route", () => {
+    const folder = mkdtempSync(join(tmpdir(), "gwc-bench-test-"));
+    const file = join(folder, "results.json");
+    const features = "limited,breaker,cached,stats,traced";
+    const tiny = ["--seconds", "0.1", "--runs", "1", "--own-load", "--json", file];
+    const { status, output } = bench("--only", features, "--gateways", "gwc", ...tiny);
+    expect(status, output).toBe(0);
+    const { cases } = JSON.parse(readFileSync(file, "utf8")) as Results;
+    rmSync(folder, { recursive: true });
+    expect(cases.map(({ name, rows }) => [name, rows.length])).toEqual(
+      features.split(",").map((name) => [name, 2]),
+    );
+    for (const name of ["rate-limited route", "circuit breaker", "cache hit", "/__stats", "1 % traced"])
+      expect(output).toMatch(new RegExp(`${name}.*\\d\\.\\d\\dx`));
+  }, 120_000);
 
   it.each([
     ["--only", "alow"],
