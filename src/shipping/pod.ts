@@ -75,16 +75,15 @@ function container(gateway: Gateway, { name, image, compiles }: PodOptions): Con
     image,
     ports: placePorts(gateway).map(({ name, port }) => ({ name, containerPort: port })),
     envFrom: [{ configMapRef: { name: `${name}-environment` } }],
-    ...(secrets.length === 0
-      ? {}
-      : {
-          env: secrets.map((each) => ({
-            name: each.name,
-            valueFrom: {
-              secretKeyRef: { name: `${name}-secrets`, key: each.name, optional: each.value !== undefined },
-            },
-          })),
-        }),
+    env: [
+      { name: "GWC_SHUTDOWN_DELAY", value: `${LEAVING_S}s` },
+      ...secrets.map((each) => ({
+        name: each.name,
+        valueFrom: {
+          secretKeyRef: { name: `${name}-secrets`, key: each.name, optional: each.value !== undefined },
+        },
+      })),
+    ],
     resources: { requests: { cpu: "200m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -92,7 +91,6 @@ function container(gateway: Gateway, { name, image, compiles }: PodOptions): Con
       capabilities: { drop: ["ALL"] },
     },
     ...probes(gateway),
-    lifecycle: { preStop: { sleep: { seconds: LEAVING_S } } },
     ...(mounts.length === 0 ? {} : { volumeMounts: mounts }),
   };
 }

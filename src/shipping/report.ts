@@ -180,8 +180,9 @@ function fromBytes(text: string): string {
   return Buffer.from(text, "latin1").toString("utf8");
 }
 
-/** Those of KrakenD's that count at start, and how many threads serve. */
+/** Those of KrakenD's that count at start, and gwc's own. */
 const OWN: readonly (readonly [name: string, kind: string])[] = [
+  ["GWC_SHUTDOWN_DELAY", "duration"],
   ["GWC_WORKERS", "threads"],
   ["KRAKEND_LISTEN_IP", "address"],
   ["KRAKEND_PORT", "port"],

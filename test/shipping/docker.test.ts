@@ -65,14 +65,15 @@ async function whenListening(port: number, container: Container): Promise<void> 
   throw new Error(`does not listen: ${container.log()}`);
 }
 
-/** Resident memory of a process and its children in MiB, shared pages by their share. */
+/** Resident memory of a process and its children in MiB, shared pages by their share; 0 of one that has ended. */
 function memoryMiB(pid: number): number {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
-    .trim()
-    .split(" ")
-    .filter(Boolean);
-  const own = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
-  return Number(own) / 1024 + children.reduce((sum, child) => sum + memoryMiB(Number(child)), 0);
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").match(/\d+/g) ?? [];
+    const own = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? "0";
+    return Number(own) / 1024 + children.reduce((sum, child) => sum + memoryMiB(Number(child)), 0);
+  } catch {
+    return 0;
+  }
 }
 
 function tree(root: string): readonly string[] {

@@ -143,6 +143,7 @@ describe("gwc build --k8s", () => {
       USERS_URL: "",
     });
     expect(podOf(manifests.values()).containers[0].env).toEqual([
+      { name: "GWC_SHUTDOWN_DELAY", value: "5s" },
       {
         name: "USERS_API_KEY",
         valueFrom: { secretKeyRef: { name: "shop-api-secrets", key: "USERS_API_KEY", optional: false } },
