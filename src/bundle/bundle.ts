@@ -8,6 +8,8 @@ export interface BundleOptions {
   readonly sourcemap: boolean;
   /** Name of the file, for the comment that leads to its source map. */
   readonly name: string;
+  /** Further plugins: tests put something else in place of a part of the runtime. */
+  readonly plugins?: readonly Plugin[];
 }
 
 export interface Bundle {
@@ -43,7 +45,7 @@ export async function bundle(program: Texts, options: BundleOptions): Promise<Bu
     legalComments: "none",
     charset: "utf8",
     logLevel: "silent",
-    plugins: [generated(program)],
+    plugins: [...(options.plugins ?? []), generated(program)],
   });
   const map = result.outputFiles.find((file) => file.path.endsWith(".map"))?.text;
   const code = result.outputFiles.find((file) => !file.path.endsWith(".map"))?.text ?? "";

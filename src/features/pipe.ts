@@ -8,6 +8,7 @@ import { cors } from "./cors/feature.js";
 import { flatmap } from "./flatmap/feature.js";
 import { httpCache } from "./http-cache/feature.js";
 import type { Pipe } from "./kit.js";
+import { limits } from "./limits/feature.js";
 import { gelf, logging, logstash } from "./logging/feature.js";
 import { metrics, metricsOfBackend, metricsOfEndpoint, metricsOfPipe } from "./metrics/feature.js";
 import { opencensus, opencensusOfClient, opencensusOfEndpoint } from "./opencensus/feature.js";
@@ -29,7 +30,7 @@ import { upstreamErrors } from "./upstream-errors/feature.js";
 
 export const pipe: Pipe = {
   server: [opentelemetry, cors],
-  service: [gelf, logstash, logging, metrics, opencensus, routerOptions, securityHttp, botDetector],
+  service: [limits, gelf, logstash, logging, metrics, opencensus, routerOptions, securityHttp, botDetector],
   endpoint: [opentelemetryOfEndpoint, botDetector, opencensusOfEndpoint, metricsOfEndpoint, rateLimit],
   proxy: [
     opentelemetryOfProxy,

@@ -19,6 +19,7 @@ export { decodeCollection, decodeObject, decodeSafe } from "./json/decode.js";
 export { document, type Keyed, readKeyed, readMembers } from "./json/members.js";
 export { JsonReader } from "./json/reader.js";
 export { type JsonText, type Members, quote } from "./json/text.js";
+export { limits } from "./limits.js";
 export { standardOutput } from "./lines.js";
 export { logDebug, logInfo, logWarning } from "./log.js";
 export { cleanPath, type MethodTrees, type MissOptions, miss, type RouteNode } from "./misses.js";

@@ -2,6 +2,7 @@
 import { EventEmitter } from "node:events";
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from "node:net";
 import { openHttp1 } from "./http1/connection.js";
+import { limits } from "./limits.js";
 import type { Opener, ServedConnection, ServerOptions, ServerState } from "./server-state.js";
 
 export type { ServerOptions } from "./server-state.js";
@@ -73,7 +74,7 @@ export class GatewayServer extends EventEmitter implements ServerState {
   }
 
   #accept(socket: Socket): void {
-    const most = this.options.maxConnections ?? 0;
+    const most = this.options.maxConnections ?? limits.connections;
     if (most > 0 && this.connections.size >= most) socket.destroy();
     else this.#open(socket, this);
   }

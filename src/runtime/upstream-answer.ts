@@ -1,18 +1,17 @@
 // The answer of a backend as it arrives: whole, or handed on piece by piece.
 import { createGunzip, gunzip } from "node:zlib";
 import type { ByteString } from "./bytes.js";
+import { Collected } from "./collected.js";
 import type { FlatHeaders, ReplyStream } from "./exchange.js";
 import { headerOf } from "./forward.js";
 import { type FieldPlaces, fieldIn, flatFields } from "./http1/fields.js";
 import type { Origin } from "./http1/origin.js";
 import type { ResponseHead } from "./http1/response-head.js";
 import { isBare } from "./http1/status.js";
+import { limits } from "./limits.js";
 import { type Call, Transaction } from "./transaction.js";
 import { UpstreamError } from "./upstream-error.js";
 import { tooLarge } from "./upstream-fault.js";
-
-/** The largest answer that is held in memory, in bytes, before and after gzip. */
-export const MOST_ANSWER_BYTES: number = 64 * 1024 * 1024;
 
 /** A whole answer; its body with gzip taken off. */
 export interface Answer {
@@ -74,38 +73,6 @@ class ReceivedAnswer implements Answer {
   }
 }
 
-/** A body that says it is longer is not believed before it has come. */
-const MOST_AHEAD = 1024 * 1024;
-
-/** Bytes that are put together, with a zero behind them. */
-class Collected {
-  size = 0;
-  #bytes: Buffer;
-
-  constructor(expected: number) {
-    this.#bytes = Buffer.allocUnsafe(Math.min(expected, MOST_AHEAD) + 1);
-  }
-
-  add(bytes: Buffer, start: number, end: number): void {
-    const needed = this.size + end - start + 1;
-    if (needed > this.#bytes.length) this.#grow(needed);
-    bytes.copy(this.#bytes, this.size, start, end);
-    this.size = needed - 1;
-  }
-
-  #grow(needed: number): void {
-    const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
-    this.#bytes.copy(grown, 0, 0, this.size);
-    this.#bytes = grown;
-  }
-
-  finish(): Buffer {
-    this.#bytes[this.size] = 0;
-    const length = this.size + 1;
-    return length === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, length);
-  }
-}
-
 /** Collects the whole body. */
 export class WholeAnswer extends Transaction {
   readonly #resolve: (result: Answer | UpstreamError) => void;
@@ -123,19 +90,19 @@ export class WholeAnswer extends Transaction {
     this.#status = head.status;
     this.#head = head.text;
     this.#fields = head.fields;
-    if (head.contentLength > MOST_ANSWER_BYTES) this.fail(tooLarge(this.method, this.url));
+    if (head.contentLength > limits.answerBytes) this.fail(tooLarge(this.method, this.url));
     else this.#body = new Collected(head.contentLength < 0 ? 4096 : head.contentLength);
   }
 
   onData(bytes: Buffer, start: number, end: number): void {
     this.#body!.add(bytes, start, end);
-    if (this.#body!.size > MOST_ANSWER_BYTES) this.fail(tooLarge(this.method, this.url));
+    if (this.#body!.size > limits.answerBytes) this.fail(tooLarge(this.method, this.url));
   }
 
   protected override onEnd(): void {
     const bytes = this.#body!.finish();
     if (fieldIn(this.#head, this.#fields, "content-encoding") !== "gzip") return this.#settle(bytes);
-    const limit = { maxOutputLength: MOST_ANSWER_BYTES };
+    const limit = { maxOutputLength: limits.answerBytes };
     gunzip(bytes.subarray(0, -1), limit, (fault, plain) => {
       if (fault === null) this.#settle(Buffer.concat([plain, ZERO]));
       else if ((fault as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {

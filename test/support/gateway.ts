@@ -8,6 +8,7 @@ import { bundle } from "../../src/bundle/bundle.js";
 import { generateProgram, understand } from "../../src/compile.js";
 import { parse } from "../../src/config/load.js";
 import { SourceText } from "../../src/source/text.js";
+import { type Twin, twinPlugins } from "./twins.js";
 
 export interface TestGateway {
   readonly port: number;
@@ -28,6 +29,8 @@ export interface GatewayOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Code that is put behind its program. */
   readonly extra?: string;
+  /** What stands in place of what ships. */
+  readonly twins?: readonly Twin[];
 }
 
 /** A port that was free a moment ago. */
@@ -40,8 +43,15 @@ export function freePort(): Promise<number> {
   });
 }
 
+/** With `GWC_TWINS=server,client` any of the behaviour tests runs over the twins. */
+const wantedTwins = (process.env.GWC_TWINS ?? "").split(",").filter((each) => each !== "") as Twin[];
+
 /** The server file of a configuration; throws with the diagnostics where there is none. */
-export async function compileText(config: unknown, compat = false): Promise<string> {
+export async function compileText(
+  config: unknown,
+  compat = false,
+  twins: readonly Twin[] = wantedTwins,
+): Promise<string> {
   const text = typeof config === "string" ? config : JSON.stringify(config, null, 2);
   const loaded = parse(new SourceText("krakend.json", text), {});
   const options = { compat, environment: {} };
@@ -52,6 +62,7 @@ export async function compileText(config: unknown, compat = false): Promise<stri
     minify: false,
     sourcemap: false,
     name: "gateway.cjs",
+    plugins: await twinPlugins(twins),
   });
   return made.code;
 }
@@ -65,9 +76,10 @@ export async function startGateway(
     compat = false,
     environment = {},
     extra = "",
+    twins = wantedTwins,
   } = options === true ? { compat: true } : options || {};
   const port = await freePort();
-  const code = await compileText({ version: 3, port, listen_ip: "127.0.0.1", ...config }, compat);
+  const code = await compileText({ version: 3, port, listen_ip: "127.0.0.1", ...config }, compat, twins);
   const folder = mkdtempSync(join(tmpdir(), "gwc-behaviour-"));
   const file = join(folder, "gateway.cjs");
   writeFileSync(file, code + extra);

@@ -1,6 +1,6 @@
 // The chunked coding [RFC 9112 7.1], strict: what two readers might take for two different bodies is
 // broken.
-import { BACKSLASH, COLON, CR, EQUALS, FIELD, HEX, LF, QUOTE, SEMICOLON, TOKEN } from "./octets.js";
+import { BACKSLASH, COLON, CR, EQUALS, FIELD, HEX, LF, LOWER, QUOTE, SEMICOLON, TOKEN } from "./octets.js";
 
 /** Takes the data of chunks; the bytes are only lent. */
 export interface ChunkReceiver {
@@ -12,6 +12,11 @@ const MOST_EXTENSION_BYTES = 16 * 1024;
 const MOST_TRAILER_BYTES = 64 * 1024;
 /** A larger chunk is no chunk: sizes are exact up to here. */
 const LARGEST_CHUNK = 2 ** 48;
+/** Leading zeros count [Go net/http/internal/chunked.go]. */
+const MOST_SIZE_DIGITS = 16;
+/** What would say something about the framing that has been read already [RFC 9110 6.5.1]. */
+const FRAMING = new Set(["content-length", "transfer-encoding"]);
+const LONGEST_FRAMING_NAME = 17;
 
 const STATE = {
   size: 0,
@@ -42,9 +47,11 @@ export class ChunkedDecoder {
   fault = "";
   #state: State = STATE.size;
   #size = 0;
+  #sizeDigits = 0;
   #extensionBytes = 0;
   #extensionLength = 0;
   #trailerBytes = 0;
+  #trailerName = "";
   readonly #receiver: ChunkReceiver;
 
   constructor(receiver: ChunkReceiver) {
@@ -95,6 +102,7 @@ export class ChunkedDecoder {
         return byte === CR ? STATE.dataLf : this.#break("malformed chunked encoding");
       case STATE.dataLf:
         this.#size = 0;
+        this.#sizeDigits = 0;
         return byte === LF ? STATE.size : this.#break("malformed chunked encoding");
       default:
         return this.#trailerByte(byte);
@@ -105,7 +113,9 @@ export class ChunkedDecoder {
     const digit = HEX[byte]!;
     if (digit !== 255) {
       this.#size = this.#size * 16 + digit;
-      return this.#size > LARGEST_CHUNK ? this.#break("http chunk length too large") : STATE.sizeMore;
+      this.#sizeDigits += 1;
+      const isTooLarge = this.#size > LARGEST_CHUNK || this.#sizeDigits > MOST_SIZE_DIGITS;
+      return isTooLarge ? this.#break("http chunk length too large") : STATE.sizeMore;
     }
     if (this.#state === STATE.size) return this.#break("invalid byte in chunk length");
     if (byte === CR) return STATE.sizeLf;
@@ -169,10 +179,10 @@ export class ChunkedDecoder {
     switch (this.#state) {
       case STATE.trailerStart:
         if (byte === CR) return STATE.endLf;
-        return TOKEN[byte] === 1 ? STATE.trailerName : this.#break("malformed MIME header");
+        this.#trailerName = "";
+        return this.#trailerNameByte(byte);
       case STATE.trailerName:
-        if (byte === COLON) return STATE.trailerValue;
-        return TOKEN[byte] === 1 ? STATE.trailerName : this.#break("malformed MIME header");
+        return this.#trailerNameByte(byte);
       case STATE.trailerValue:
         if (byte === CR) return STATE.trailerLf;
         return FIELD[byte] === 1 ? STATE.trailerValue : this.#break("malformed MIME header");
@@ -181,5 +191,14 @@ export class ChunkedDecoder {
       default:
         return byte === LF ? STATE.done : this.#break("malformed chunked encoding");
     }
+  }
+
+  #trailerNameByte(byte: number): State {
+    const name = this.#trailerName;
+    if (byte === COLON && name !== "")
+      return FRAMING.has(name) ? this.#break("bad trailer key") : STATE.trailerValue;
+    if (TOKEN[byte] === 0) return this.#break("malformed MIME header");
+    if (name.length <= LONGEST_FRAMING_NAME) this.#trailerName += String.fromCharCode(LOWER[byte]!);
+    return STATE.trailerName;
   }
 }

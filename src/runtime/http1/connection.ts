@@ -20,8 +20,6 @@ const LINGER_MS = 500;
 const LONGEST_HEAD_MS = 60_000;
 /** What a client may send ahead before reading from it stops. */
 const MOST_AHEAD = 64 * 1024;
-/** What Go's server adds to the configured size of a head [Go net/http server.go]. */
-const HEAD_SLACK = 4096;
 
 type Phase = "idle" | "head" | "busy" | "closing";
 
@@ -83,6 +81,7 @@ export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner, 
   /** Ends it where nothing is going on. `evenBegun`: also where a first request has not come whole. */
   closeIdle(evenBegun: boolean): void {
     if (this.#exchange !== undefined) this.#closes = true;
+    else if (this.socket.writableLength > 0) this.socket.destroySoon();
     else if (evenBegun || (this.#phase === "idle" && !this.#silent)) this.socket.destroy();
   }
 
@@ -118,7 +117,7 @@ export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner, 
       this.#held.append(bytes, end);
       if (this.#phase === "head" && this.#isSameLine(bytes, end)) return;
       // While a request is served nothing is read of what comes behind it.
-      if (this.#exchange !== undefined && !this.#isBodyArriving) this.#limitAhead();
+      if (this.#isBusy && !this.#isBodyArriving) this.#limitAhead();
       else this.#processHeld();
     }
   }
@@ -138,12 +137,22 @@ export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner, 
     return this.#exchange?.body?.isArriving === true;
   }
 
+  /** A request is served, or its answer has not gone out. */
+  get #isBusy(): boolean {
+    return this.#phase === "busy";
+  }
+
+  /** A part of a head is there. */
+  get #isHeadBegun(): boolean {
+    return this.#phase === "head";
+  }
+
   #process(bytes: Buffer, start: number, end: number): void {
     this.#processing = true;
     let at = start;
     while (at < end && this.#phase !== "closing") {
       if (this.#isBodyArriving) at = this.#bodyBytes(bytes, at, end);
-      else if (this.#exchange === undefined) {
+      else if (!this.#isBusy) {
         const next = this.#headBytes(bytes, at, end);
         if (next < 0) break;
         at = next;
@@ -151,14 +160,14 @@ export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner, 
     }
     this.#processing = false;
     this.#held.keep(bytes, at, end);
-    if (this.#exchange !== undefined) this.#limitAhead();
+    if (this.#isBusy) this.#limitAhead();
   }
 
   #headBytes(bytes: Buffer, at: number, end: number): number {
     const { options } = this.#server;
     const next = this.#head.parse(bytes, at, end);
     const size = (next < 0 ? end : next) - at;
-    if (next !== REFUSED && size > options.maxHeaderBytes + HEAD_SLACK) {
+    if (next !== REFUSED && size > options.maxHeaderBytes) {
       this.#refuse(TOO_LARGE);
       return REFUSED;
     }
@@ -248,8 +257,8 @@ export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner, 
 
   #refuse(refusal: Refusal): void {
     this.#phase = "closing";
-    if (!this.socket.destroyed) this.socket.end(refusalText(refusal), "latin1");
     this.#held.clear();
+    if (!this.socket.destroyed) this.socket.write(refusalText(refusal), "latin1");
     this.#linger();
   }
 
@@ -270,6 +279,10 @@ export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner, 
       return x.minor === 0 ? "" : "Connection: close\r\n";
     }
     return x.minor === 0 ? "Connection: keep-alive\r\n" : "";
+  }
+
+  closeBehind(): void {
+    this.#closes = true;
   }
 
   onReplied(x: Http1Exchange, status: number, bytes: number): void {
@@ -310,12 +323,12 @@ export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner, 
     this.#exchange = undefined;
     if (this.#writeLimit !== undefined) idleTimes.clear(this.#writeLimit);
     if (this.#closes) return this.#close();
-    if (this.socket.writableNeedDrain) return;
-    this.#goOn();
+    // Whoever does not take its answers gets no more of them made: it goes on with "drain".
+    if (!this.socket.writableNeedDrain) this.#goOn();
   }
 
   #onDrain(): void {
-    if (this.#phase === "busy" && this.#exchange === undefined) this.#goOn();
+    if (this.#isBusy && this.#exchange === undefined) this.#goOn();
   }
 
   #goOn(): void {
@@ -324,7 +337,8 @@ export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner, 
     if (this.#processing) return;
     if (this.#held.length > 0) {
       this.#processHeld();
-      if (this.#held.length <= MOST_AHEAD) this.socket.resume();
+      if (!this.#isBusy || this.#held.length <= MOST_AHEAD) this.socket.resume();
+      if (this.#ended && this.#isHeadBegun) this.#refuse(BAD_REQUEST);
     } else if (this.#ended) this.#close();
   }
 
@@ -351,14 +365,16 @@ export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner, 
     if (this.#phase === "closing") return;
     this.#phase = "closing";
     this.#held.clear();
-    this.socket.end();
     this.#linger();
   }
 
-  /** What still arrives is read over for a while: to close on it would take the answer back. */
+  /**
+   * The end goes out behind all answers, however long the client takes to read them. Then what still
+   * arrives is read over for a while: to close on it would take the answer back.
+   */
   #linger(): void {
     this.socket.resume();
-    setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
+    this.socket.end(() => setTimeout(() => this.socket.destroy(), LINGER_MS).unref());
   }
 
   #onEnd(): void {
@@ -366,7 +382,7 @@ export class Http1Connection extends Timed implements ExchangeOwner, BodyOwner, 
     if (this.#exchange !== undefined) {
       if (this.#held.length === 0) this.#exchange.leave();
     } else if (this.#phase === "closing") this.socket.destroy();
-    else if (this.#phase === "head") this.#refuse(BAD_REQUEST);
+    else if (this.#isHeadBegun) this.#refuse(BAD_REQUEST);
     else this.#close();
   }
 

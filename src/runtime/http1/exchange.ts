@@ -2,8 +2,9 @@
 import type { Socket } from "node:net";
 import { type ByteString, percentDecode } from "../bytes.js";
 import type { Exchange, FlatHeaders, ReplyStream, RequestBody } from "../exchange.js";
+import { limits } from "../limits.js";
 import { preparedLines } from "../prepared-headers.js";
-import { readWhole } from "../request-body.js";
+import { bodyTooLarge, readWhole } from "../request-body.js";
 import type { UpstreamError } from "../upstream-error.js";
 import { dateLine } from "./date.js";
 import { copyField, type FieldPlaces, fieldIn, flatFields } from "./fields.js";
@@ -20,6 +21,8 @@ export interface ExchangeOwner {
   addressOf(x: Exchange): string;
   /** The text that ends a head: how the connection goes on. */
   connectionLine(x: Http1Exchange): string;
+  /** Nothing follows this reply. */
+  closeBehind(): void;
   /** The reply has been handed to the socket. */
   onReplied(x: Http1Exchange, status: number, bytes: number): void;
   /** The reply cannot be completed. */
@@ -122,7 +125,8 @@ export class Http1Exchange implements Exchange {
     const { body } = this;
     if (body === undefined) return Promise.resolve(new Uint8Array(0));
     const whole = body.takeWhole();
-    return whole === undefined ? readWhole(body, deadline) : Promise.resolve(whole);
+    if (whole === undefined) return readWhole(body, deadline);
+    return Promise.resolve(whole.length > limits.bodyBytes ? bodyTooLarge() : whole);
   }
 
   onGone(listener: () => void): () => void {
@@ -175,6 +179,7 @@ export class Http1Exchange implements Exchange {
     if (first && !this.#owner.socket.destroyed) {
       const head = this.#head(status, headers);
       const coding = chunked ? "Transfer-Encoding: chunked\r\n" : "";
+      if (closes) this.#owner.closeBehind();
       const end = closes ? "Connection: close\r\n" : this.#owner.connectionLine(this);
       this.#owner.socket.write(`${head}${coding}${end}\r\n`, "latin1");
     }

@@ -12,6 +12,8 @@ export interface BodyOwner {
 
 /** Bytes that are kept for a reader who has not come or does not take more. */
 const MOST_WAITING = 64 * 1024;
+/** What a piece takes beside its bytes, about: a body may come in pieces of one byte. */
+const PIECE_BYTES = 128;
 
 /** What an unwanted body may still hold for its connection to stay usable [Go net/http server.go]. */
 export const MOST_SWALLOWED = 256 * 1024;
@@ -86,7 +88,7 @@ export class IncomingBody implements BodyStream, ChunkReceiver {
 
   #keep(chunk: Buffer): void {
     this.#waiting.push(chunk);
-    this.#waitingBytes += chunk.length;
+    this.#waitingBytes += chunk.length + PIECE_BYTES;
     if (this.#waitingBytes >= MOST_WAITING) this.#owner.pauseReading();
   }
 
@@ -125,7 +127,7 @@ export class IncomingBody implements BodyStream, ChunkReceiver {
     const sink = this.#sink;
     while (sink !== undefined && this.#waiting.length > 0 && !this.#paused && !this.#unwanted) {
       const chunk = this.#waiting.shift()!;
-      this.#waitingBytes -= chunk.length;
+      this.#waitingBytes -= chunk.length + PIECE_BYTES;
       sink.onData(chunk);
     }
     if (this.#paused || this.#unwanted || sink === undefined) return;

@@ -51,6 +51,18 @@ export const LOWER: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) =>
   code >= 0x41 && code <= 0x5a ? code | 0x20 : code,
 );
 
+/**
+ * Whether a value of Transfer-Encoding is the one coding that is understood. Tabs around it are not
+ * taken for nothing, as other strict parsers do not.
+ */
+export function saysChunked(bytes: Uint8Array, start: number, end: number): boolean {
+  let first = start;
+  let last = end;
+  while (first < last && bytes[first] === SPACE) first++;
+  while (last > first && bytes[last - 1] === SPACE) last--;
+  return last - first === 7 && spells(bytes, first, "chunked");
+}
+
 /** Whether the bytes from `start` spell a word, the letter case apart; `lower` is in lower case. */
 export function spells(bytes: Uint8Array, start: number, lower: string): boolean {
   for (let index = 0; index < lower.length; index++) {

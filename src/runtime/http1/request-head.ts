@@ -12,6 +12,7 @@ import {
   QUESTION,
   SLASH,
   SPACE,
+  saysChunked,
   spells,
   TARGET,
   TOKEN,
@@ -138,6 +139,8 @@ export class RequestHead {
     const minor = versionAt(bytes, at + 1);
     if (minor < 0) return this.#refuse(minor === -1 ? BAD_VERSION : BAD_REQUEST);
     this.method = methodOf(bytes, start, targetAt - 1);
+    // Nobody gets a tunnel, and whoever takes this for one does not see what follows as requests.
+    if (this.method === "CONNECT") return this.#refuse(BAD_REQUEST);
     this.target = bytes.latin1Slice(targetAt, at);
     this.queryAt = query;
     this.minor = minor;
@@ -177,7 +180,8 @@ export class RequestHead {
     if (byte !== SPACE || at === lineAt) return this.#refuse(BAD_REQUEST);
     let rest = at;
     while (rest < end && (TOKEN[bytes[rest]!] === 1 || bytes[rest] === SPACE)) rest++;
-    return this.#refuse(rest < end && bytes[rest] === COLON ? BAD_FIELD_NAME : BAD_REQUEST);
+    if (rest === end) return INCOMPLETE;
+    return this.#refuse(bytes[rest] === COLON ? BAD_FIELD_NAME : BAD_REQUEST);
   }
 
   /** Remembers what a field says about the framing and the connection. */
@@ -197,7 +201,7 @@ export class RequestHead {
       case 17:
         if (!spells(bytes, name, "transfer-encoding")) return undefined;
         this.#codings += 1;
-        this.chunked = wordsOf(bytes, colon, end) === "chunked";
+        this.chunked = saysChunked(bytes, colon + 1, end);
         return this.chunked && this.#codings === 1 ? undefined : UNKNOWN_CODING;
       default:
         return undefined;
@@ -212,7 +216,7 @@ export class RequestHead {
 
   #noteExpect(value: string): void {
     if (value === "100-continue") this.expectsContinue = true;
-    else if (value !== "") this.expectsMore = true;
+    else this.expectsMore = true;
   }
 
   #noteConnection(bytes: Buffer, colon: number, end: number): void {
@@ -280,12 +284,15 @@ function versionAt(bytes: Buffer, at: number): number {
   return major === 1 && minor < 2 ? minor : -1;
 }
 
+/** Scheme, credentials if any, and a host of the bytes that every strict parser takes. */
+const ABSOLUTE = /^[A-Za-z]+:\/\/(?:[-\w.!~*'()%;:&=+$,]*@)?[-\w.!~*'()%;:&=+$,[\]]+(?:[/?]|$)/;
+
 /** `/path`, `*` or `scheme://authority`; what it holds is checked by whoever splits it. */
 function isTarget(bytes: Buffer, start: number, end: number): boolean {
   const first = bytes[start];
   if (first === SLASH) return true;
   if (first === 0x2a) return end === start + 1;
-  return end > start && /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(bytes.latin1Slice(start, end));
+  return end > start && ABSOLUTE.test(bytes.latin1Slice(start, end));
 }
 
 function methodOf(bytes: Buffer, start: number, end: number): string {

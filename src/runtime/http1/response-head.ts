@@ -1,7 +1,20 @@
 // The head of an upstream's answer: one strict pass over its bytes [RFC 9112]. What leaves open where
 // the answer ends is broken: its rest could be taken for the answer to somebody else.
 import type { ByteString } from "../bytes.js";
-import { COLON, CR, FIELD, isWordAt, LF, SLASH, SPACE, spells, TAB, TOKEN, wordsOf } from "./octets.js";
+import {
+  COLON,
+  CR,
+  FIELD,
+  isWordAt,
+  LF,
+  SLASH,
+  SPACE,
+  saysChunked,
+  spells,
+  TAB,
+  TOKEN,
+  wordsOf,
+} from "./octets.js";
 import { INCOMPLETE, REFUSED } from "./request-head.js";
 
 const MOST_LENGTH_DIGITS = 15;
@@ -81,7 +94,9 @@ export class ResponseHead {
       if (digit < 0 || digit > 9) return this.#refuse(malformedStatus(bytes, digitsAt, at));
       status = status * 10 + digit;
     }
-    if (digitsAt + 3 < at && bytes[digitsAt + 3] !== SPACE) {
+    // Nobody could pass a status below 100 on; 000 counts as none [core: it becomes 200].
+    const isStatus = status === 0 || status >= 100;
+    if (!isStatus || (digitsAt + 3 < at && bytes[digitsAt + 3] !== SPACE)) {
       return this.#refuse(malformedStatus(bytes, digitsAt, at));
     }
     this.status = status;
@@ -136,10 +151,11 @@ export class ResponseHead {
   }
 
   #noteCoding(bytes: Buffer, colon: number, end: number): string | undefined {
-    const value = wordsOf(bytes, colon, end);
     this.#codings += 1;
     if (this.#codings > 1) return "too many transfer encodings";
-    if (value !== "chunked") return `unsupported transfer encoding: ${JSON.stringify(value)}`;
+    if (!saysChunked(bytes, colon + 1, end)) {
+      return `unsupported transfer encoding: ${JSON.stringify(wordsOf(bytes, colon, end))}`;
+    }
     this.chunked = true;
     return undefined;
   }

@@ -3,20 +3,19 @@
 import type { Socket } from "node:net";
 import { idleTimes, Timed } from "../deadline.js";
 import type { RequestBody } from "../exchange.js";
+import { limits } from "../limits.js";
 import { logFault } from "../log.js";
 import type { Transaction } from "../transaction.js";
 import { BrokenAnswer } from "../upstream-fault.js";
 import { ChunkedDecoder, type ChunkReceiver } from "./chunked.js";
 import { HeldBytes } from "./held-bytes.js";
 import type { Origin } from "./origin.js";
-import { INCOMPLETE, REFUSED } from "./request-head.js";
+import { REFUSED } from "./request-head.js";
 import { requestText } from "./request-text.js";
 import { ResponseHead } from "./response-head.js";
 import { isBare } from "./status.js";
 import { Upload } from "./upload.js";
 
-/** The largest head of an answer, in bytes. */
-export const MOST_HEAD_BYTES: number = 1024 * 1024;
 /** Interim answers before the real one [Go net/http transport.go]. */
 const MOST_INTERIM = 5;
 
@@ -132,7 +131,7 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
   /** No line of a head has ended: there is nothing new to read. */
   #isSameLine(bytes: Buffer, end: number): boolean {
     const lineEnd = bytes.indexOf(0x0a);
-    return (lineEnd < 0 || lineEnd >= end) && this.#held.length <= MOST_HEAD_BYTES;
+    return (lineEnd < 0 || lineEnd >= end) && this.#held.length <= limits.answerHeadBytes;
   }
 
   #process(bytes: Buffer, start: number, end: number): void {
@@ -143,8 +142,9 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
       transaction.received = true;
       if (this.#phase === "head") {
         const next = this.#head.parse(bytes, at, end);
-        if (next < 0) {
-          this.#onPartOfHead(next, end - at);
+        const size = (next < 0 ? end : next) - at;
+        if (next < 0 || size > limits.answerHeadBytes) {
+          this.#onBadHead(next, size);
           break;
         }
         at = this.#onHead(transaction, bytes, next, end);
@@ -154,11 +154,14 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     else this.#held.keep(bytes, at, end);
   }
 
-  #onPartOfHead(verdict: number, size: number): void {
+  /** A head that is refused, too large, or not complete: then the rest is waited for. */
+  #onBadHead(verdict: number, size: number): void {
     if (verdict === REFUSED) this.#break(new BrokenAnswer(this.#head.fault));
-    else if (verdict === INCOMPLETE && size > MOST_HEAD_BYTES) {
+    else if (size > limits.answerHeadBytes) {
       this.#break(
-        new BrokenAnswer(`net/http: server response headers exceeded ${MOST_HEAD_BYTES} bytes; aborted`),
+        new BrokenAnswer(
+          `net/http: server response headers exceeded ${limits.answerHeadBytes} bytes; aborted`,
+        ),
       );
     }
   }
@@ -167,10 +170,7 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
   #onHead(transaction: Transaction, bytes: Buffer, at: number, end: number): number {
     const { status, chunked, contentLength } = this.#head;
     if (status >= 100 && status < 200) {
-      this.#interim += 1;
-      if (status === 101) this.#break(new BrokenAnswer("unsolicited response with 101 status"));
-      else if (this.#interim > MOST_INTERIM)
-        this.#break(new BrokenAnswer("too many 1xx informational responses"));
+      this.#onInterim(status);
       return at;
     }
     this.#interim = 0;
@@ -188,6 +188,20 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
       this.#left = contentLength;
     } else this.#phase = "until close";
     return at === end ? at : this.#bodyBytes(transaction, bytes, at, end);
+  }
+
+  #onInterim(status: number): void {
+    this.#interim += 1;
+    if (status === 101) this.#break(new BrokenAnswer("unsolicited response with 101 status"));
+    else if (this.#interim > MOST_INTERIM)
+      this.#break(new BrokenAnswer("too many 1xx informational responses"));
+    else if (this.#closesBehind) this.#break(new BrokenAnswer("informational response that closes"));
+  }
+
+  /** The backend says that nothing follows. */
+  get #closesBehind(): boolean {
+    const { close, minor, keepAlive } = this.#head;
+    return close || (minor === 0 && !keepAlive);
   }
 
   #bodyBytes(transaction: Transaction, bytes: Buffer, at: number, end: number): number {
@@ -223,10 +237,10 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     this.served += 1;
     // Whoever was slower than the answer does not hold up the next one.
     if (this.socket.isPaused()) this.socket.resume();
-    const { minor, close, keepAlive, status, contentLength } = this.#head;
-    const stays = !close && !isEnd && (minor > 0 || keepAlive) && this.origin.keepsAlive;
-    // A length where no body may be leaves open whether one comes.
-    const isClear = !transaction.uploading && (status !== 204 || contentLength <= 0);
+    const { status, contentLength, chunked } = this.#head;
+    const stays = !isEnd && !this.#closesBehind && this.origin.keepsAlive;
+    // Framing where no body may be leaves open whether one comes.
+    const isClear = !transaction.uploading && (status !== 204 || (contentLength <= 0 && !chunked));
     if (!stays || !isClear || (at < end && this.queue.length === 0)) this.#close();
     else if (this.queue.length === 0) this.origin.release(this);
     transaction.finish();
