@@ -39,13 +39,14 @@ describe("a bundle", () => {
   it.each([
     ["json", "json", []],
     ["xml", "json", ["xml-read.ts", "xml.ts", "saxes"]],
-    ["json", "xml", ["go-text.ts", "xml-output.ts"]],
-    ["json", "yaml", ["yaml-double.ts", "yaml-output.ts", "yaml-scalar.ts"]],
+    ["json", "xml", ["go-text.ts", "go-types.ts", "xml-output.ts"]],
+    ["json", "yaml", ["go-types.ts", "yaml-double.ts", "yaml-output.ts", "yaml-scalar.ts"]],
     [
       "json",
       "negotiate",
       [
         "go-text.ts",
+        "go-types.ts",
         "negotiated-output.ts",
         "xml-output.ts",
         "yaml-double.ts",

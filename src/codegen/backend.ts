@@ -223,7 +223,21 @@ function fetchCode(backend: Backend, rooms: readonly RoomCode[], relays: boolean
   const method = relays && streams ? code`open` : code`fetch`;
   const call = code`${upstream}.${method}(x, call)`;
   const readsFailures = relays || rooms.some((room) => room.slots.badStatus !== undefined);
-  return wraps.reduceRight((inner, room) => room.slots.wrap!(inner, readsFailures), call);
+  const wrapped = wraps.reduceRight((inner, room) => room.slots.wrap!(inner, readsFailures), call);
+  if (!mayBreakRequestLine(backend)) return wrapped;
+  const [host = ""] = backend.hosts;
+  const shown = typeof host === "string" ? byteLiteral(host) : code`${host}`;
+  return code`(${runtime.brokenRequestLine}(call.target, ${shown}) ?? ${wrapped})`;
+}
+
+/** Whether a blank can stand in the query, where it is sent as it is; values of answers may begin one. */
+function mayBreakRequestLine({ pattern }: Backend): boolean {
+  if (pattern.some((piece) => piece.kind === "earlier")) return true;
+  const mark = pattern.findIndex((piece) => piece.kind === "text" && piece.text.includes("?"));
+  if (mark < 0) return false;
+  const [first, ...rest] = pattern.slice(mark);
+  const blank = first?.kind === "text" && first.text.slice(first.text.indexOf("?")).includes(" ");
+  return blank || rest.some((piece) => piece.kind !== "text" || piece.text.includes(" "));
 }
 
 function watched(rooms: readonly RoomCode[], answer: Code): Code {

@@ -1,7 +1,8 @@
 // Encodings that ship only where they are used: each is a module of its own, `gwc/encoding/<name>`.
 
-import type { OutputEncoding } from "../model/model.js";
-import { type Code, runtime, runtimeOf } from "./code.js";
+import type { Attached, Endpoint, OutputEncoding } from "../model/model.js";
+import { byteLiteral, type Code, code, join, runtime, runtimeOf, typeRef } from "./code.js";
+import { canonicalKey, plainKey } from "./keys.js";
 
 type Exports<Module> = { readonly [Name in keyof Module]: Code };
 
@@ -35,6 +36,35 @@ export function replyWith(output: Exclude<OutputEncoding, "no-op">): Code {
     case "negotiate":
       return negotiatedOutput.replyNegotiated;
   }
+}
+
+/** The type of the constant that holds it. */
+export const GO_TYPES: Code = typeRef("gwc/encoding/go-types", "GoTypes");
+
+/**
+ * What writers of XML and YAML must know of values that KrakenD does not hold as JSON; undefined:
+ * nothing. [encoding/go-types.ts]
+ */
+export function goTypes(endpoint: Endpoint): Code | undefined {
+  if (!["xml", "yaml", "negotiate"].includes(endpoint.output)) return undefined;
+  const keys = (all: readonly string[]): Code =>
+    code`[${join(
+      [...new Set(all)].map((key) => byteLiteral(plainKey(key))),
+      ", ",
+    )}]`;
+  const details = endpoint.backends.flatMap(({ rooms }) => rooms.flatMap(addedKeys));
+  const groups = endpoint.backends.flatMap(({ shape }) => (shape.group === undefined ? [] : [shape.group]));
+  const parts = [
+    ...(details.length > 0 ? [code`details: ${keys(details)}`] : []),
+    ...(groups.length > 0 && endpoint.output !== "xml"
+      ? [code`groups: ${keys(groups.map(canonicalKey))}`]
+      : []),
+  ];
+  return parts.length === 0 ? undefined : code`{ ${join(parts, ", ")} }`;
+}
+
+function addedKeys({ feature, plan }: Attached): readonly string[] {
+  return feature.addedKeys?.(plan) ?? [];
 }
 
 /** Whether one key of the data is sent, and not the whole of it. */

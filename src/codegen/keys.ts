@@ -8,3 +8,9 @@ export function canonicalKey(key: string): string {
     .replace(/\\ud[89a-f][0-9a-f]{2}/g, "\\ufffd");
   return Buffer.from(inner, "utf8").toString("latin1");
 }
+
+/** The bytes of the key that a text of JSON stands for. */
+export function plainKey(canonical: string): string {
+  const key = JSON.parse(`"${Buffer.from(canonical, "latin1").toString("utf8")}"`) as string;
+  return Buffer.from(key, "utf8").toString("latin1");
+}

@@ -3,7 +3,7 @@ import { durationText } from "../config/duration.js";
 import type { Endpoint, Gateway } from "../model/model.js";
 import { aboutBackend, type BackendCall, type BackendScope, backendCall } from "./backend.js";
 import { byteLiteral, type Code, code, identifier, join, lines, runtime, runtimeType } from "./code.js";
-import { replyWith, sendsOneKey } from "./encodings.js";
+import { GO_TYPES, goTypes, replyWith, sendsOneKey } from "./encodings.js";
 import { flowOf, ownTimeout } from "./flow.js";
 import { gather } from "./gather.js";
 import { guardStatement } from "./layers.js";
@@ -43,6 +43,7 @@ export function routeModule(
     handler,
     "LABEL",
     "CACHE_CONTROL",
+    "GO_TYPES",
     "upstream",
     "environment",
     "guard",
@@ -90,9 +91,12 @@ function constants(endpoint: Endpoint, filled: boolean): readonly Declaration[] 
     exported: false,
     value,
   });
-  const label = constant("LABEL", byteLiteral(endpoint.label));
-  if (endpoint.cacheControl === undefined || (endpoint.output === "no-op" && !filled)) return [label];
-  return [label, constant("CACHE_CONTROL", code`${endpoint.cacheControl}`)];
+  const types = goTypes(endpoint);
+  const fixed = [constant("LABEL", byteLiteral(endpoint.label))];
+  if (types !== undefined)
+    fixed.push({ kind: "statement", code: code`const GO_TYPES: ${GO_TYPES} = ${types};` });
+  if (endpoint.cacheControl === undefined || (endpoint.output === "no-op" && !filled)) return fixed;
+  return [...fixed, constant("CACHE_CONTROL", code`${endpoint.cacheControl}`)];
 }
 
 interface Route {
@@ -222,5 +226,10 @@ function replyCode(endpoint: Endpoint, gateway: Gateway, scope: BackendScope): r
   // Data that was kept under its keys becomes text where the whole document is sent.
   const flat = scope.mode === "keyed" && !sendsOneKey(endpoint.output);
   const outcome = flat ? code`${runtime.flatten}(outcome)` : code`outcome`;
-  return [refuse, code`${reply}(x, ${banner}, LABEL, ${outcome}${cache});`];
+  const types = goTypes(endpoint) === undefined ? code`` : code`, GO_TYPES`;
+  const noCache = endpoint.cacheControl === undefined && goTypes(endpoint) !== undefined;
+  return [
+    refuse,
+    code`${reply}(x, ${banner}, LABEL, ${outcome}${noCache ? code`, undefined` : cache}${types});`,
+  ];
 }

@@ -200,7 +200,7 @@ export interface Feature<Config, Plan> {
   settings?(plan: Plan): Settings;
   /** server, service: ports that it listens on. */
   ports?(plan: Plan): readonly SidePort[];
-  /** backend: keys that it may add at the top of the data, as the text of JSON has them. */
+  /** backend: keys under which it may put a failure, at the top of the data, as the text of JSON has them. */
   addedKeys?(plan: Plan): readonly string[];
   /** backend: it may make the inner call more than once. */
   readonly repeats?: boolean;

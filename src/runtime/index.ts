@@ -65,4 +65,4 @@ export { type Call, Upstream } from "./upstream.js";
 export type { Answer, StreamedAnswer } from "./upstream-answer.js";
 export { UpstreamError } from "./upstream-error.js";
 export { badStatus, isSuccess, keyedStatusDetails, statusAsIs, statusDetails } from "./upstream-status.js";
-export { BadTarget, wirePath, withQuery } from "./wire-path.js";
+export { BadTarget, brokenRequestLine, wirePath, withQuery } from "./wire-path.js";

@@ -1,5 +1,7 @@
 // Go's URL rules for what clients send into a url_pattern [Go net/url, lura proxy/balancing.go].
+
 import { type ByteString, malformedEscape, percentDecode, percentEncodeByte } from "./bytes.js";
+import type { Answer } from "./upstream-answer.js";
 
 /** A target that no URL parser accepts; the upstream client turns it into an error with the host in it. */
 export class BadTarget {
@@ -15,12 +17,11 @@ export class BadTarget {
 const LEGAL_PATH = /^(?:[\w.~!$&'()*+,;=:@/[\]-]|%[0-9A-Fa-f]{2})*$/;
 const CONTROL = /[\x00-\x1f\x7f]/;
 const UNESCAPED_IN_PATH = /[^\w.~$&+,/:;=@-]/g;
-const UNSAFE_IN_QUERY = /[\x00-\x20\x7f-\xff]/g;
 
 /**
  * The path and query to send for a url_pattern whose parameters are filled in. A path of legal
  * characters is sent as it is; any other is decoded and encoded anew as a whole. `#` and what
- * follows is dropped.
+ * follows is dropped. The query is sent raw, whatever bytes it holds.
  */
 export function wirePath(filled: ByteString): ByteString | BadTarget {
   if (CONTROL.test(filled)) return new BadTarget(filled, "net/url: invalid control character in URL");
@@ -31,7 +32,7 @@ export function wirePath(filled: ByteString): ByteString | BadTarget {
   const encoded = LEGAL_PATH.test(path) ? path : encodePath(path);
   if (encoded === undefined)
     return new BadTarget(filled, `invalid URL escape ${JSON.stringify(malformedEscape(path))}`);
-  return mark < 0 ? encoded : encoded + wireQuery(text.slice(mark));
+  return mark < 0 ? encoded : encoded + text.slice(mark);
 }
 
 function encodePath(path: ByteString): string | undefined {
@@ -39,11 +40,13 @@ function encodePath(path: ByteString): string | undefined {
 }
 
 /**
- * The query of a pattern is sent raw, only what would break the request line is escaped: KrakenD
- * sends a space as it is, and its request line with three spaces is refused by the backend.
+ * Stands for the call where a blank in the query would break the request line: KrakenD sends such a
+ * line, and the backend refuses it with 400 and nothing more. A line that no server should read is
+ * not sent, but counts as refused. Undefined: the target can be sent.
  */
-function wireQuery(query: ByteString): string {
-  return query.replace(UNSAFE_IN_QUERY, (char) => percentEncodeByte(char.charCodeAt(0)));
+export function brokenRequestLine(target: ByteString | BadTarget, host: ByteString): Answer | undefined {
+  if (target instanceof BadTarget || !target.includes(" ")) return undefined;
+  return { url: host + target, status: 400, headers: [], body: "" };
 }
 
 /** Appends the client's query to a target that may have one of its own. */

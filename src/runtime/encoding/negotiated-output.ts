@@ -2,10 +2,11 @@
 import type { Exchange } from "../exchange.js";
 import type { Outcome } from "../outcome.js";
 import { type Banner, replyJson } from "../reply.js";
+import type { GoTypes } from "./go-types.js";
 import { replyXml } from "./xml-output.js";
 import { replyYaml } from "./yaml-output.js";
 
-type Reply = typeof replyJson;
+type Reply = typeof replyXml;
 
 /** In this order; what is named first is taken where nothing is asked for. */
 const OFFERS: readonly (readonly [type: string, reply: Reply])[] = [
@@ -22,8 +23,9 @@ export function replyNegotiated(
   label: string,
   outcome: Outcome,
   cacheControl?: string,
+  types?: GoTypes,
 ): void {
-  replyFor(x.header("accept"))(x, banner, label, outcome, cacheControl);
+  replyFor(x.header("accept"))(x, banner, label, outcome, cacheControl, types);
 }
 
 /**

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { Exchange } from "../exchange.js";
 import { fromUtf8, utf8 } from "../json/text.js";
 import { type JsonValue, parseValue } from "../json/value.js";
-import { replyJson } from "../reply.js";
+import { Outcome } from "../outcome.js";
+import { BANNER, replyJson } from "../reply.js";
+import type { GoTypes } from "./go-types.js";
 import { replyFor } from "./negotiated-output.js";
 import { replyXml, writeXml } from "./xml-output.js";
 import { replyYaml, writeYaml } from "./yaml-output.js";
@@ -76,6 +79,58 @@ describe("the YAML writer", () => {
     const leaves = Array.from({ length: 30_000 }, (_none, index) => `"k${index}":1`).join(",");
     const deep = `${'{"a":'.repeat(2000)}{${leaves}}${"}".repeat(2000)}`;
     expect(yaml(deep)).toBe("too large");
+  });
+});
+
+/** What a reply writes of some data. */
+function body(reply: typeof replyXml, data: string, types: GoTypes, doubles: string[] = []): string {
+  let sent = "";
+  const send = (_status: number, _headers: unknown, text: string): void => {
+    sent = text;
+  };
+  const x = { send };
+  reply(
+    x as unknown as Exchange,
+    BANNER,
+    "",
+    new Outcome(data, true, undefined, undefined, doubles),
+    undefined,
+    types,
+  );
+  return sent;
+}
+
+describe("values that KrakenD does not hold as JSON", () => {
+  const types: GoTypes = {
+    details: ["error_a"],
+    groups: ["g"],
+  };
+  const failure = (members: string): string => `,"error_a":{${members}}`;
+  const whole = failure(
+    '"http_status_code":404,"http_body":"<a>\\t\\"b\\"","http_body_encoding":"text/html"',
+  );
+
+  it("print a failure as the struct it is", () => {
+    expect(body(replyYaml, whole, types)).toBe(
+      'error_a:\n  httpresponseerror:\n    http_status_code: 404\n    http_body: "<a>\\t\\"b\\""\n    http_body_encoding: text/html\n'.replace(
+        '"<a>\\t\\"b\\""',
+        '<a>\t"b"',
+      ),
+    );
+    expect(body(replyYaml, failure('"http_status_code":500'), types)).toBe(
+      "error_a:\n  httpresponseerror:\n    http_status_code: 500\n",
+    );
+    expect(body(replyXml, whole, types)).toBe(
+      "<error_a>&lt;NamedHTTPResponseError&gt;&lt;Code&gt;404&lt;/Code&gt;&lt;Msg&gt;&amp;lt;a&amp;gt;&amp;#x9;&amp;#34;b&amp;#34;&lt;/Msg&gt;&lt;Enc&gt;text/html&lt;/Enc&gt;&lt;/NamedHTTPResponseError&gt;</error_a>",
+    );
+  });
+
+  it("print nothing under a group as an empty map, and numbers of the configuration as doubles", () => {
+    expect(body(replyYaml, ',"g":null,"h":null', types)).toBe("g: {}\nh: null\n");
+    const numbers = ',"m":[1,1.5,1000000,0.00001,-0],"o":1';
+    expect(body(replyYaml, numbers, types, ["m"])).toBe(
+      'm:\n- 1.0\n- 1.5\n- 1e+06\n- 1e-05\n- -0.0\no: "1"\n',
+    );
   });
 });
 

@@ -4,10 +4,12 @@
 import type { ByteString } from "../bytes.js";
 import type { Exchange } from "../exchange.js";
 import { document } from "../json/members.js";
+import { REPLACEMENT } from "../json/utf8.js";
 import { JsonNumber, type JsonValue, parseValue } from "../json/value.js";
 import type { Outcome } from "../outcome.js";
 import { type Banner, dataHeaders, note } from "../reply.js";
 import { textOf } from "./go-text.js";
+import { type Details, detailsAt, type GoTypes } from "./go-types.js";
 
 const XML_TYPE = "application/xml";
 /** The root of what has no name of its own. */
@@ -21,16 +23,51 @@ export function replyXml(
   label: string,
   outcome: Outcome,
   cacheControl?: string,
+  types: GoTypes = {},
 ): void {
   const { data } = outcome;
   if (outcome.error !== undefined) note(x, label, outcome.error);
   const empty = data === null || data === undefined || data === "";
   const value = empty ? new Map<ByteString, JsonValue>() : parseValue(document(data));
   const headers = dataHeaders(banner, XML_TYPE, outcome, empty, cacheControl);
-  x.send(200, headers, value instanceof Map ? writeXml(value) : "");
+  x.send(200, headers, value instanceof Map ? writeXml(typed(value, types)) : "");
 }
 
 type Members = ReadonlyMap<ByteString, JsonValue>;
+
+/** Quirk: a failure with details is printed as XML of its own, which then is escaped as any text. */
+function typed(data: Members, types: GoTypes): Members {
+  return new Map(
+    [...data].map(([key, value]) => {
+      const details = detailsAt(types, key, value);
+      return [key, details === undefined ? value : structText(details)];
+    }),
+  );
+}
+
+/** As Go's encoder prints the struct [Go encoding/xml Marshal; lura transport/http/client/status.go]. */
+function structText({ status, body, contentType }: Details): ByteString {
+  const fields = `<Code>${status}</Code><Msg>${goEscaped(body)}</Msg><Enc>${goEscaped(contentType)}</Enc>`;
+  return `<NamedHTTPResponseError>${fields}</NamedHTTPResponseError>`;
+}
+
+const GO_ESCAPES = new Map([
+  ["&", "&amp;"],
+  ["<", "&lt;"],
+  [">", "&gt;"],
+  ['"', "&#34;"],
+  ["'", "&#39;"],
+  ["\t", "&#x9;"],
+  ["\n", "&#xA;"],
+  ["\r", "&#xD;"],
+]);
+
+function goEscaped(text: ByteString): ByteString {
+  return text.replace(
+    /[&<>"'\x00-\x1f]|\xef\xbf[\xbe\xbf]/g,
+    (found) => GO_ESCAPES.get(found) ?? REPLACEMENT,
+  );
+}
 
 /** An element half written: what is still to come of it, and its end tag. */
 interface Open {

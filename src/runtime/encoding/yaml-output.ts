@@ -7,6 +7,7 @@ import { JsonNumber, type JsonValue, parseValue } from "../json/value.js";
 import type { Outcome } from "../outcome.js";
 import { type Banner, dataHeaders, note, replyFailure } from "../reply.js";
 import { UpstreamError } from "../upstream-error.js";
+import { type Details, detailsAt, type GoTypes, isNilMap } from "./go-types.js";
 import { Double, doubled } from "./yaml-double.js";
 import { yamlText } from "./yaml-scalar.js";
 
@@ -21,12 +22,13 @@ export function replyYaml(
   label: string,
   outcome: Outcome,
   cacheControl?: string,
+  types: GoTypes = {},
 ): void {
   const { data } = outcome;
   if (outcome.error !== undefined) note(x, label, outcome.error);
   const empty = data === null || data === undefined || data === "";
   const value = empty ? new Map<ByteString, JsonValue>() : parseValue(document(data));
-  const text = writeYaml(withDoubles(value as JsonValue, outcome.doubles));
+  const text = value instanceof Map ? writeYaml(typed(value, types, outcome.doubles ?? [])) : "";
   if (text === undefined) {
     const error = new UpstreamError("too-large", "the answer is too large as YAML");
     return replyFailure(x, banner, label, error);
@@ -34,14 +36,43 @@ export function replyYaml(
   x.send(200, dataHeaders(banner, YAML_TYPE, outcome, empty, cacheControl), text);
 }
 
-function withDoubles(value: JsonValue, keys: readonly ByteString[] | undefined): JsonValue {
-  if (keys === undefined || !(value instanceof Map)) return value;
-  for (const key of keys.filter((each) => value.has(each))) value.set(key, doubled(value.get(key)!));
-  return value;
+/** Members in an order of their own. */
+class Fields {
+  readonly entries: readonly Entry[];
+
+  constructor(entries: readonly Entry[]) {
+    this.entries = entries;
+  }
+}
+
+type Node = JsonValue | Fields | Node[] | Map<ByteString, Node>;
+
+/** Values that are of other types in KrakenD than in JSON. */
+function typed(
+  data: ReadonlyMap<ByteString, JsonValue>,
+  types: GoTypes,
+  doubles: readonly ByteString[],
+): Node {
+  return new Map([...data].map(([key, value]) => [key, typedValue(key, value, types, doubles)]));
+}
+
+function typedValue(key: ByteString, value: JsonValue, types: GoTypes, doubles: readonly ByteString[]): Node {
+  const details = detailsAt(types, key, value);
+  if (details !== undefined) return fieldsOf(details);
+  if (isNilMap(types, key, value)) return new Map();
+  return doubles.includes(key) ? doubled(value) : value;
+}
+
+/** Quirk: the struct stands in another one, whose name shows [lura transport/http/client/status.go]. */
+function fieldsOf({ status, body, contentType }: Details): Node {
+  const fields: Entry[] = [["http_status_code", new Double(status)]];
+  if (body !== "") fields.push(["http_body", body]);
+  if (contentType !== "") fields.push(["http_body_encoding", contentType]);
+  return new Map([["httpresponseerror", new Fields(fields)]]);
 }
 
 /** A member of a map, or an item of a list, which has no key. */
-type Entry = readonly [key: ByteString | undefined, value: JsonValue];
+type Entry = readonly [key: ByteString | undefined, value: Node];
 
 /** A map or a list half written: what is still to come of it. */
 interface Open {
@@ -52,7 +83,7 @@ interface Open {
 }
 
 /** The document with a line end after it; undefined if it would be too large. */
-export function writeYaml(value: JsonValue): ByteString | undefined {
+export function writeYaml(value: Node): ByteString | undefined {
   return new Writer().write(value);
 }
 
@@ -60,7 +91,7 @@ class Writer {
   readonly #open: Open[] = [];
   #text = "";
 
-  write(value: JsonValue): ByteString | undefined {
+  write(value: Node): ByteString | undefined {
     this.#value(value, "", undefined, false);
     for (let open = this.#open.at(-1); open !== undefined; open = this.#open.at(-1)) {
       if (this.#text.length > MOST_BYTES) return undefined;
@@ -88,7 +119,7 @@ class Writer {
   }
 
   /** `keyPad` is where the key of the value stands; without one the value goes on in its line. */
-  #value(value: JsonValue, pad: string, keyPad: string | undefined, inList: boolean): void {
+  #value(value: Node, pad: string, keyPad: string | undefined, inList: boolean): void {
     const entries = entriesOf(value);
     if (entries === undefined) {
       this.#text += (keyPad === undefined ? "" : " ") + scalar(value, pad, inList);
@@ -100,21 +131,22 @@ class Writer {
 }
 
 /** What a container that is not empty holds; undefined for what is written in one go. */
-function entriesOf(value: JsonValue): Iterator<Entry> | undefined {
+function entriesOf(value: Node): Iterator<Entry> | undefined {
+  if (value instanceof Fields) return value.entries[Symbol.iterator]();
   if (Array.isArray(value)) return value.length === 0 ? undefined : items(value);
   return value instanceof Map && value.size > 0 ? members(value) : undefined;
 }
 
-function* items(values: readonly JsonValue[]): Generator<Entry> {
+function* items(values: readonly Node[]): Generator<Entry> {
   for (const value of values) yield [undefined, value];
 }
 
-function* members(map: ReadonlyMap<ByteString, JsonValue>): Generator<Entry> {
+function* members(map: ReadonlyMap<ByteString, Node>): Generator<Entry> {
   for (const key of [...map.keys()].sort()) yield [key, map.get(key)!];
 }
 
 /** Quirk: a number is a text to KrakenD, and quoted as a text that looks like one. */
-function scalar(value: JsonValue, pad: string, inList: boolean): ByteString {
+function scalar(value: Node, pad: string, inList: boolean): ByteString {
   if (value === null) return "null";
   if (value instanceof Double) return value.text;
   if (value instanceof JsonNumber) return yamlText(value.text, pad, inList);
