@@ -211,6 +211,7 @@ function callCode(backend: Backend, target: Code, rooms: readonly RoomCode[], sc
     code`target: ${target}`,
     code`headers`,
     body,
+    ...(backend.headers.bodyLength ? [code`sized: true`] : []),
     code`deadline`,
   ];
   return code`const call: ${runtimeType("Call")} = {\n${indent(join(parts, ",\n"))},\n};`;

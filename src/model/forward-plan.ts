@@ -33,12 +33,14 @@ export function forwardPlan(endpoint: Located, backend: Located, report: Report)
   warnOfStar(backend, "input_headers", report);
   const keeps = (name: string): boolean => narrowed.length === 0 || narrowed.includes(name);
   const all = listed.includes("*");
+  const passes = (name: string): boolean => (all || listed.includes(name)) && keeps(name);
   const clientAgent = all || listed.includes("User-Agent");
   return {
     client: all && narrowed.length === 0 ? "all" : clientHeaders(listed, all, narrowed).filter(isForwardable),
     userAgent: agentPlan(clientAgent, keeps),
     forwardedFor: keeps("X-Forwarded-For"),
     forwardedHost: keeps("X-Forwarded-Host"),
+    bodyLength: passes("Content-Length"),
   };
 }
 

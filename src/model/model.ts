@@ -178,6 +178,8 @@ export interface ForwardPlan {
   readonly userAgent: "gateway" | "client" | "client without via" | "none";
   readonly forwardedFor: boolean;
   readonly forwardedHost: boolean;
+  /** A body that came with its length goes on with it, and not in chunks. */
+  readonly bodyLength: boolean;
 }
 
 export type QueryPlan = "none" | "all" | readonly string[];

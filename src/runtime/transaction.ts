@@ -18,6 +18,8 @@ export interface Call {
   readonly fixed?: ByteString;
   readonly headers: string[];
   readonly body: RequestBody | UpstreamError | undefined;
+  /** A body whose length is known is sent with it; in chunks otherwise, as KrakenD does. */
+  readonly sized?: boolean;
   readonly deadline: number;
 }
 

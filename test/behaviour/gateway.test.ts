@@ -58,6 +58,17 @@ describe("a gateway", () => {
         },
         { endpoint: "/never", backend: [backend("/never")] },
         { endpoint: "/slow", backend: [backend("/slow")] },
+        { endpoint: "/sent", method: "POST", backend: [backend("/fast")] },
+        { endpoint: "/sent/all", method: "POST", input_headers: ["*"], backend: [backend("/fast")] },
+        {
+          endpoint: "/sent/twice",
+          method: "POST",
+          input_headers: ["Content-Length"],
+          backend: [
+            backend("/fast", { group: "a", input_headers: ["X-A"] }),
+            backend("/fast", { group: "b", input_headers: ["Content-Length"] }),
+          ],
+        },
         { endpoint: "/raw", output_encoding: "no-op", backend: [backend("/raw")] },
         { endpoint: "/q\u2028`${x}\"'", backend: [backend("/fast", { group: "g\u2028`${1}\"'\\" })] },
       ],
@@ -71,6 +82,25 @@ describe("a gateway", () => {
   it("keeps the text of numbers, and of repeated keys the last", async () => {
     const response = await send(gateway.port, { path: "/numbers" });
     expect(text(response)).toBe('{"big":12345678901234567891,"exp":1e5,"one":1.0}');
+  });
+
+  it("sends a body in chunks, unless its length is forwarded", async () => {
+    const sentAs = async (path: string, body?: string): Promise<readonly string[]> => {
+      const before = upstream.requests.length;
+      await send(gateway.port, { method: "POST", path, ...(body === undefined ? {} : { body }) });
+      return upstream.requests.slice(before).map((request) => {
+        const framing = request.headers.filter(([name]) => /^(content-length|transfer-enc)/i.test(name));
+        return `${framing.join(" ")} ${request.body.toString()}`;
+      });
+    };
+    expect(await sentAs("/sent", "hello")).toEqual(["Transfer-Encoding,chunked hello"]);
+    expect(await sentAs("/sent/all", "hello")).toEqual(["Content-Length,5 hello"]);
+    const twice = await sentAs("/sent/twice", "hello");
+    expect([...twice].sort()).toEqual(["Content-Length,5 hello", "Transfer-Encoding,chunked hello"]);
+    expect(await sentAs("/sent", "")).toEqual(["Content-Length,0 "]);
+    const long = "x".repeat(300_000);
+    expect(await sentAs("/sent", long)).toEqual([`Transfer-Encoding,chunked ${long}`]);
+    expect(await sentAs("/sent/all", long)).toEqual([`Content-Length,300000 ${long}`]);
   });
 
   it("knows a key by its meaning, not by its escapes", async () => {

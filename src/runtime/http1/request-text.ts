@@ -1,7 +1,7 @@
 // The head of a request to a backend.
 import type { ByteString } from "../bytes.js";
 import type { RequestBody } from "../exchange.js";
-import type { Transaction } from "../transaction.js";
+import type { Call, Transaction } from "../transaction.js";
 
 const LINE_BREAK = /[\r\n\0]/;
 const NO_TARGET = /[\x00-\x20\x7f]/;
@@ -21,10 +21,16 @@ function wantsLength(method: string): boolean {
   return method === "POST" || method === "PUT" || method === "PATCH";
 }
 
-function framing(method: string, body: RequestBody | undefined): ByteString {
+/** Whether a body goes out in chunks [Go net/http transfer.go; lura proxy/http.go]. */
+export function isChunked({ sized }: Call, { length }: RequestBody): boolean {
+  return length === undefined || (length > 0 && sized !== true);
+}
+
+function framing(call: Call, method: string): ByteString {
+  const body = call.body as RequestBody | undefined;
   if (body === undefined) return wantsLength(method) ? "Content-Length: 0\r\n" : "";
-  const { length } = body;
-  if (length === undefined) return "Transfer-Encoding: chunked\r\n";
+  if (isChunked(call, body)) return "Transfer-Encoding: chunked\r\n";
+  const length = body.length!;
   return length > 0 || wantsLength(method) ? `Content-Length: ${length}\r\n` : "";
 }
 
@@ -45,7 +51,7 @@ export function requestText(transaction: Transaction): ByteString {
     else if (name.length === 13) authorized ||= name.toLowerCase() === "authorization";
   }
   if (!authorized) text += origin.authorizationLine;
-  text += framing(method, call.body as RequestBody | undefined);
+  text += framing(call, method);
   // The transport's own wish comes last, and only where nobody else has one [Go net/http transport.go].
   if (origin.compression && !asksEncoding && !asksRange && method !== "HEAD") {
     transaction.inflates = true;

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { BodySink, BodyStream } from "../exchange.js";
 import type { Transaction } from "../transaction.js";
 import { clientGone } from "../upstream-error.js";
+import { isChunked } from "./request-text.js";
 
 export class Upload implements BodySink {
   readonly #socket: Socket;
@@ -15,7 +16,7 @@ export class Upload implements BodySink {
     this.#socket = socket;
     this.#transaction = transaction;
     this.#body = body;
-    this.#chunked = body.length === undefined;
+    this.#chunked = isChunked(transaction.call, body);
     transaction.uploading = true;
     socket.on("drain", this.#onDrain);
     body.pump(this);

@@ -11,7 +11,7 @@ import { ChunkedDecoder, type ChunkReceiver } from "./chunked.js";
 import { HeldBytes } from "./held-bytes.js";
 import type { Origin } from "./origin.js";
 import { REFUSED } from "./request-head.js";
-import { requestText } from "./request-text.js";
+import { isChunked, requestText } from "./request-text.js";
 import { ResponseHead } from "./response-head.js";
 import { isBare } from "./status.js";
 import { Upload } from "./upload.js";
@@ -85,8 +85,14 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     this.socket.cork();
     this.socket.write(text, "latin1");
     if ("pump" in body) new Upload(this.socket, transaction, body);
-    else if (body.length > 0) this.socket.write(body);
+    else if (body.length > 0) this.#sendWhole(body, isChunked(transaction.call, body));
     this.socket.uncork();
+  }
+
+  #sendWhole(body: Uint8Array, chunked: boolean): void {
+    if (chunked) this.socket.write(`${body.length.toString(16)}\r\n`, "latin1");
+    this.socket.write(body);
+    if (chunked) this.socket.write("\r\n0\r\n\r\n", "latin1");
   }
 
   /** A transaction has ended before its answer: nobody can tell any more what is whose. */
