@@ -28,6 +28,7 @@ export function missesModule(gateway: Gateway): Module {
   redirectFixedPath: ${settings.redirectFixedPath},
   methodNotAllowed: ${settings.methodNotAllowed},
   removeExtraSlash: ${settings.removeExtraSlash},
+  checkParams: ${settings.checkParams},
 }`;
   const bodies = code`{
   notFound: ${bodyOf(settings.notFoundBody)},

@@ -133,6 +133,22 @@ describe("hostile paths", () => {
   });
 });
 
+describe("parameters on a way that leads nowhere", () => {
+  const trees = treesOf("/u/:id/x", "/u/me/:list/x", "/u/:id/:part/y", "POST /u/:id/z");
+  const paramsOf = (method: string, path: string): unknown => {
+    const found = miss({ method, path, query: "", forwardedPrefix: undefined }, trees, DEFAULTS);
+    return [found.kind, found.kind === "redirect" ? undefined : found.params];
+  };
+
+  it("have values all the same", () => {
+    expect(paramsOf("GET", "/u/a?b/q")).toEqual(["not-found", ["a?b", "q"]]);
+    expect(paramsOf("GET", "/u/me/1/q")).toEqual(["not-found", ["me", "1"]]);
+    expect(paramsOf("GET", "/v/a?b")).toEqual(["not-found", []]);
+    expect(paramsOf("GET", "/u/a?b/z")).toEqual(["method-not-allowed", ["a?b", "z"]]);
+    expect(paramsOf("PUT", "/u/a?b/z")).toEqual(["method-not-allowed", []]);
+  });
+});
+
 describe("verdicts about the last slash", () => {
   it("depend on where the tree branches", () => {
     expect(trailingSlash(treeOf("/foox", "/foo/bar"), "/foo/")).toBe(true);

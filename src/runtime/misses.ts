@@ -17,6 +17,8 @@ export interface MissOptions {
   readonly redirectFixedPath: boolean;
   readonly methodNotAllowed: boolean;
   readonly removeExtraSlash: boolean;
+  /** Parameters on a way that led nowhere are checked as those of a route are. */
+  readonly checkParams: boolean;
 }
 
 export interface MissedRequest {
@@ -39,16 +41,17 @@ export type Miss =
       readonly location: ByteString;
       readonly body: ByteString;
     }
-  | { readonly kind: "method-not-allowed"; readonly allow: string }
-  | { readonly kind: "not-found" };
+  | { readonly kind: "method-not-allowed"; readonly allow: string; readonly params: readonly ByteString[] }
+  | { readonly kind: "not-found"; readonly params: readonly ByteString[] };
 
 /** Decides what to answer where the router found nothing; `trees` as registered. */
 export function miss(request: MissedRequest, trees: MethodTrees, options: MissOptions): Miss {
   const path = options.removeExtraSlash ? cleanPath(request.path) : request.path;
   const skipped: Skipped[] = [];
+  const params: ByteString[] = [];
   const own = trees.find(([method]) => method === request.method)?.[1];
   if (own !== undefined) {
-    const verdict = walk(own, path, skipped);
+    const verdict = walk(own, path, skipped, params);
     const target =
       path === "/" || request.method === "CONNECT" ? undefined : redirected(request, own, verdict, options);
     if (target !== undefined) return redirect(request, target);
@@ -56,9 +59,9 @@ export function miss(request: MissedRequest, trees: MethodTrees, options: MissOp
   if (options.methodNotAllowed) {
     const others = trees.filter(([, root]) => root !== own && walk(root, path, skipped) === "match");
     const allow = others.map(([method]) => method).join(", ");
-    if (allow !== "") return { kind: "method-not-allowed", allow };
+    if (allow !== "") return { kind: "method-not-allowed", allow, params };
   }
-  return { kind: "not-found" };
+  return { kind: "not-found", params };
 }
 
 /** The decoded path to go to, in gin's two attempts: the other trailing slash, then letter case and all. */

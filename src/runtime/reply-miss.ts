@@ -3,6 +3,7 @@ import type { ByteString } from "./bytes.js";
 import { type Exchange, Place } from "./exchange.js";
 import type { Guard } from "./guard.js";
 import { type MethodTrees, type Miss, type MissOptions, miss } from "./misses.js";
+import { refuseParams } from "./params.js";
 import type { Banner } from "./reply.js";
 import { addHeaders } from "./reply-headers.js";
 
@@ -19,12 +20,19 @@ export function replyMiss(
   options: MissOptions,
   bodies: MissBodies,
 ): void {
-  replyFound(x, banner, find(x, trees, options), bodies);
+  const found = find(x, trees, options);
+  if (found.kind === "method-not-allowed") addHeaders(x, ["Allow", found.allow]);
+  if (!isRefused(x, found, options)) replyFound(x, banner, found, bodies);
+}
+
+/** Quirk: parameters are checked too where they led to no route [lura router/gin/engine.go paramChecker]. */
+function isRefused(x: Exchange, found: Miss, { checkParams }: MissOptions): boolean {
+  return checkParams && found.kind !== "redirect" && refuseParams(x, ...found.params);
 }
 
 /**
- * The same behind a guard, which a redirect does not pass. Quirk: what the guard replies carries
- * `Allow` where the path exists under other methods [gin gin.go handleHTTPRequest].
+ * The same behind a guard, which a redirect does not pass. Quirk: what the guard replies, or the check
+ * of parameters, carries `Allow` where the path exists under other methods [gin gin.go handleHTTPRequest].
  */
 export async function replyGuardedMiss(
   x: Exchange,
@@ -36,8 +44,9 @@ export async function replyGuardedMiss(
 ): Promise<void> {
   const found = find(x, trees, options);
   if (found.kind === "method-not-allowed") addHeaders(x, ["Allow", found.allow]);
+  if (isRefused(x, found, options)) return;
   if (found.kind !== "redirect" && (await guard(x)) !== true) return;
-  replyFound(x, banner, found.kind === "method-not-allowed" ? { ...found, allow: "" } : found, bodies);
+  replyFound(x, banner, found, bodies);
 }
 
 function find(x: Exchange, trees: MethodTrees, options: MissOptions): Miss {
@@ -60,16 +69,9 @@ function replyFound(x: Exchange, banner: Banner, found: Miss, bodies: MissBodies
       return x.send(found.status, [...type, "Location", found.location], found.body);
     }
     case "method-not-allowed":
-      return replyStatus(
-        x,
-        banner,
-        405,
-        found.allow === "" ? [] : ["Allow", found.allow],
-        bodies.methodNotAllowed,
-        "405 method not allowed",
-      );
+      return replyStatus(x, banner, 405, bodies.methodNotAllowed, "405 method not allowed");
     case "not-found":
-      return replyStatus(x, banner, 404, [], bodies.notFound, "404 page not found");
+      return replyStatus(x, banner, 404, bodies.notFound, "404 page not found");
   }
 }
 
@@ -82,11 +84,10 @@ function replyStatus(
   x: Exchange,
   banner: Banner,
   status: number,
-  extra: readonly string[],
   json: string | undefined,
   text: string,
 ): void {
   const type = json === undefined ? "text/plain" : "application/json; charset=utf-8";
-  const headers = ["Content-Type", type, ...extra, ...banner, "X-Krakend-Completed", "false"];
+  const headers = ["Content-Type", type, ...banner, "X-Krakend-Completed", "false"];
   x.send(status, headers, json ?? text);
 }

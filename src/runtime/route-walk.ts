@@ -28,11 +28,15 @@ export interface ParamNode {
 /** `twin`: gin recommends the same path with the other trailing slash, rightly or not. */
 export type Verdict = "match" | "twin" | "none";
 
-/** A parameter that was passed by for a fixed text, where its value starts, and the text before it. */
+/**
+ * A parameter that was passed by for a fixed text, where its value starts, the text before it, and
+ * how many parameters had values by then.
+ */
 export interface Skipped {
   readonly param: ParamNode;
   readonly at: number;
   readonly from: number;
+  readonly held: number;
 }
 
 /** Whether a route of the tree takes the path [gin tree.go getValue]. */
@@ -50,12 +54,18 @@ export function trailingSlash(root: RouteNode, path: ByteString): boolean {
  * Quirk: there is no way back from a parameter after which nothing fits, and none where gin sees the
  * other trailing slash, so some routes are never found [gin tree.go getValue].
  * Quirk: parameters that one tree left in `skipped` are tried in the next one.
+ * `params` gets the values of the parameters on the way, also where it leads nowhere.
  */
-export function walk(root: RouteNode, path: ByteString, skipped: Skipped[]): Verdict {
+export function walk(
+  root: RouteNode,
+  path: ByteString,
+  skipped: Skipped[],
+  params: ByteString[] = [],
+): Verdict {
   let node = root;
   let at = 0;
   for (;;) {
-    const ahead = fixedStep(node, node === root, path, at, skipped);
+    const ahead = fixedStep({ node, isRoot: node === root, path, at, held: params.length }, skipped);
     if (typeof ahead === "string") return ahead;
     if (!("param" in ahead)) {
       at += node.prefix.length;
@@ -64,6 +74,8 @@ export function walk(root: RouteNode, path: ByteString, skipped: Skipped[]): Ver
     }
     const { param } = ahead;
     const end = segmentEnd(path, ahead.at);
+    params.length = Math.min(params.length, ahead.held);
+    params.push(path.slice(ahead.at, end));
     if (end === path.length) return param.leaf ? "match" : twinIf(hasSlashLeaf(param.next));
     if (param.next === undefined) return twinIf(end + 1 === path.length);
     node = param.next;
@@ -71,12 +83,18 @@ export function walk(root: RouteNode, path: ByteString, skipped: Skipped[]): Ver
   }
 }
 
+/** How far a walk has come: what of the path is left, and how many parameters have values. */
+interface Standing {
+  readonly node: RouteNode;
+  readonly isRoot: boolean;
+  readonly path: ByteString;
+  readonly at: number;
+  readonly held: number;
+}
+
 /** From a node with fixed text: the child or the parameter to go on with, or the verdict. */
 function fixedStep(
-  node: RouteNode,
-  isRoot: boolean,
-  path: ByteString,
-  at: number,
+  { node, isRoot, path, at, held }: Standing,
   skipped: Skipped[],
 ): { readonly child: RouteNode } | Skipped | Verdict {
   const end = at + node.prefix.length;
@@ -88,10 +106,10 @@ function fixedStep(
     const child = childAt(node, path.charAt(end));
     if (child?.rest) return "match";
     if (child !== undefined) {
-      if (node.param !== undefined) skipped.push({ param: node.param, at: end, from: at });
+      if (node.param !== undefined) skipped.push({ param: node.param, at: end, from: at, held });
       return { child };
     }
-    if (node.param !== undefined) return { param: node.param, at: end, from: at };
+    if (node.param !== undefined) return { param: node.param, at: end, from: at, held };
     return isSlash(path, end) ? twinIf(node.leaf === true) : (wayBack(skipped, end) ?? "none");
   }
   if (node.leaf) return "match";

@@ -235,7 +235,7 @@ describe("miss", () => {
           const answer = miss(
             { method: "GET", path: `/${path}`, query: "", forwardedPrefix: prefix },
             [["GET", grow(routes).tree.root]],
-            { ...options, removeExtraSlash: extra },
+            { ...options, removeExtraSlash: extra, checkParams: true },
           );
           if (answer.kind === "redirect") expect(answer.location).toMatch(/^[!-~]+$/);
         },

@@ -111,7 +111,7 @@ export async function startGateway(
   };
 }
 
-async function listening(port: number, child: ChildProcess, log: () => string): Promise<void> {
+export async function listening(port: number, child: ChildProcess, log: () => string): Promise<void> {
   for (let tries = 0; tries < 400; tries += 1) {
     if (child.exitCode !== null) throw new Error(`the gateway ended: ${log()}`);
     if (await accepts(port)) return;

@@ -16,6 +16,7 @@ export const DEFAULTS: MissOptions = {
   redirectFixedPath: true,
   methodNotAllowed: true,
   removeExtraSlash: false,
+  checkParams: true,
 };
 
 export const utf8 = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
