@@ -25,6 +25,9 @@ describe("redirects", () => {
       location: "/foo?a=1&b='\"<>%20%e9",
       body: '<a href="/foo?a=1&amp;b=&#39;&#34;&lt;&gt;%20\xe9">Moved Permanently</a>.\n\n',
     });
+    expect(miss({ ...request, query: "", bareMark: true }, trees, DEFAULTS)).toMatchObject({
+      location: "/foo?",
+    });
     expect(miss({ ...request, method: "POST", query: "" }, trees, DEFAULTS)).toEqual({
       kind: "redirect",
       status: 307,

@@ -27,6 +27,8 @@ export interface MissedRequest {
   readonly path: ByteString;
   /** As sent, without `?`. */
   readonly query: ByteString;
+  /** The target ends with `?`: so does the Location [Go net/url String]. */
+  readonly bareMark?: boolean;
   /** Scheme and host of a target that names them, else empty. */
   readonly origin?: ByteString;
   /** The header X-Forwarded-Prefix. */
@@ -113,8 +115,8 @@ const MARKUP: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-function redirect({ method, query, origin = "" }: MissedRequest, path: ByteString): Miss {
-  const url = origin + redirectPath(path) + (query === "" ? "" : `?${query}`);
+function redirect({ method, query, bareMark, origin = "" }: MissedRequest, path: ByteString): Miss {
+  const url = origin + redirectPath(path) + (query === "" && bareMark !== true ? "" : `?${query}`);
   const location = url.replace(/[\x80-\xff]/g, (byte) => percentEncodeByte(byte.charCodeAt(0)).toLowerCase());
   if (method !== "GET") return { kind: "redirect", status: 307, location, body: "" };
   const link = url.replace(/[&<>"']/g, (char) => MARKUP[char]!);

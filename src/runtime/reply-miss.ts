@@ -55,6 +55,7 @@ function find(x: Exchange, trees: MethodTrees, options: MissOptions): Miss {
     method,
     path,
     query,
+    bareMark: x.target.endsWith("?"),
     origin: originOf(x.target),
     forwardedPrefix: x.header("x-forwarded-prefix"),
   };

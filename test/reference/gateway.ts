@@ -59,7 +59,7 @@ export class ReferenceGateway {
     const options = this.#autoOptions(request.method, path);
     if (options !== undefined) return options;
     const found = this.#router.find(request.method, path);
-    if (!("route" in found)) return this.#missed(found, request.method, query);
+    if (!("route" in found)) return this.#missed(found, request);
     return (
       this.#checked([...found.params.values()]) ??
       (await this.#serve(found.route.handler, request, found.params, query))
@@ -78,9 +78,9 @@ export class ReferenceGateway {
     return refused ?? { status: 200, headers: [["Allow", allowed.sort().join(", ")]], body: "" };
   }
 
-  #missed(missed: Missed, method: string, query: string): ClientAnswer {
+  #missed(missed: Missed, { method, target }: ClientRequest): ClientAnswer {
     const { error_body: bodies = {} } = this.#options;
-    if (missed.kind === "redirect") return redirected(missed.path, method, query);
+    if (missed.kind === "redirect") return redirected(missed.path, method, /\?.*$/s.exec(target)?.[0] ?? "");
     const allow = missed.kind === "not found" ? [] : [["Allow", missed.allow.join(", ")] as const];
     const refused = this.#checked(missed.tried);
     if (refused !== undefined) return { ...refused, headers: [...refused.headers, ...allow] };
@@ -184,11 +184,11 @@ function seconds(text = "0s"): number {
 }
 
 /** [Go net/http Redirect] */
-function redirected(path: string, method: string, query: string): ClientAnswer {
+function redirected(path: string, method: string, search: string): ClientAnswer {
   const encoded = percentEncoded(path);
   const short = cleaned(encoded.replace(/\/\.?$/, ""));
   const kept = encoded.endsWith("/") && short !== "/" ? `${short}/` : short;
-  const location = query === "" ? kept : `${kept}?${query}`;
+  const location = kept + search;
   if (method !== "GET") return { status: 307, headers: [["Location", location]], body: "" };
   const marks: Record<string, string> = { "&": "amp", "<": "lt", ">": "gt", '"': "#34", "'": "#39" };
   const link = location.replace(/[&<>"']/g, (mark) => `&${marks[mark]};`);

@@ -63,6 +63,8 @@ export class Router<Handler> {
     );
     const order = [...new Set(["GET", ...this.#routes.map((route) => route.method)])];
     const allow = order.filter((each) => others.some((route) => route.method === each));
+    const options = this.#options.auto_options === true && method !== "OPTIONS" && others.length > 0;
+    if (options) allow.push("OPTIONS");
     return allow.length === 0 ? undefined : { kind: "not allowed", allow, tried };
   }
 }
