@@ -209,3 +209,25 @@ describe("the end of a gateway", () => {
     await upstream.close();
   });
 });
+
+it("answers 500 where a filter has no arguments, as KrakenD does, and goes on", async () => {
+  const upstream = await startUpstream({ "/fast": json({ fast: true }) });
+  const filtered = (args: readonly string[]): object => ({
+    url_pattern: "/fast",
+    extra_config: { proxy: { flatmap_filter: [{ type: "move", args }] } },
+  });
+  const config = {
+    host: [upstream.url],
+    endpoints: [
+      { endpoint: "/whole", backend: [filtered(["fast", "slow"])] },
+      { endpoint: "/half", backend: [filtered(["fast"])] },
+    ],
+  };
+  await expect(startGateway(config)).rejects.toThrow("flatmap/arguments");
+  const gateway = await startGateway(config, true);
+  const half = await send(gateway.port, { path: "/half" });
+  expect([half.status, text(half)]).toEqual([500, ""]);
+  expect(text(await send(gateway.port, { path: "/whole" }))).toBe('{"slow":true}');
+  await gateway.stop();
+  await upstream.close();
+});

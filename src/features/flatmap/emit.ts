@@ -26,7 +26,7 @@ export function emit(plan: Plan, site: EmitSite): Slots {
       lines([
         code`const tree = ${treeOf(site)}(data);`,
         ...plan.operations.map(statement),
-        code`return tree;`,
+        ...(plan.operations.at(-1)?.kind === "broken" ? [] : [code`return tree;`]),
       ]),
     ),
     code`}`,
@@ -43,6 +43,8 @@ function treeOf(site: EmitSite): Code {
 
 function statement(operation: Operation): Code {
   switch (operation.kind) {
+    case "broken":
+      return code`throw new Error(${`flatmap_filter: a \`${operation.type}\` without two paths`});`;
     case "delete":
       return code`tree.delete(${operation.path.map(label)});`;
     case "append":

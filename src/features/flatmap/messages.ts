@@ -43,6 +43,7 @@ export const messages = defineMessages({
     sentence: "`{type}` needs paths as texts, `move` and `append` two of them",
     hint: 'write `"args": ["from.here", "to.there"]`',
     krakend: "answers 500 or crashes when a request comes",
+    compat: "answers 500 when a request comes to it",
     explain: "The first path says what is moved, the second where to.",
     bad: '{ "type": "move", "args": ["a"] }',
     good: '{ "type": "move", "args": ["a", "b"] }',

@@ -17,6 +17,7 @@ export const messages = defineMessages({
     sentence: "the `data` of `static` is nested too deep",
     hint: "flatten it",
     krakend: "serves it",
+    always: "documents of thousands of levels are a mistake",
     explain: "Data that is nested some hundred levels deep is a mistake of whatever wrote it.",
   },
   "static-response/strategy": {
