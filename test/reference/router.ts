@@ -48,8 +48,10 @@ export class Router<Handler> {
       return { kind: "redirect", path: path.endsWith("/") ? path.slice(0, -1) : `${path}/` };
     if (this.#options.disable_redirect_fixed_path === true) return undefined;
     const wanted = cleaned(path);
-    // Quirk: the root counts as found, whatever is there.
-    if (wanted === "/") return { kind: "redirect", path: "/" };
+    // Quirk: the root counts as found where all routes share more than the first slash. Those of GET do
+    // not, since `/__health` is one of them.
+    if (wanted === "/")
+      return own.every(({ method }) => method !== "GET") ? { kind: "redirect", path: "/" } : undefined;
     const twin = wanted.endsWith("/") ? wanted.slice(0, -1) : `${wanted}/`;
     const corrected =
       first(own, (route) => spelt(route, wanted)) ?? first(own, (route) => spelt(route, twin));
