@@ -105,11 +105,14 @@ class Generator {
     if (chance.happens(0.5)) endpoint.input_query_strings = chance.pick([["q"], ["q", "page"], ["*"], ["Q"]]);
     if (chance.happens(0.3)) endpoint.cache_ttl = chance.pick(["0s", "30s", "1m30s"]);
     if (output !== "no-op" && chance.happens(0.08)) endpoint.concurrent_calls = 2;
-    const proxy = this.#proxy(sequential);
+    const proxy = this.#proxy(sequential, backends > 1);
     if (Object.keys(proxy).length > 0) endpoint.extra_config = { proxy };
     for (let each = 0; each < backends; each += 1) {
       endpoint.backend.push(this.#backend(`r${index}_${each}`, each, params, sequential, output === "no-op"));
     }
+    const last = endpoint.backend.at(-1)!;
+    if (backends > 1 && chance.happens(0.15))
+      last.extra_config = { ...(last.extra_config as object), proxy: { shadow: true } };
     // KrakenD then shows the headers of the backend around the fixed data; gwc does not.
     if (proxy.static !== undefined && output !== "no-op") {
       for (const backend of endpoint.backend) if (backend.encoding === "no-op") delete backend.encoding;
@@ -128,10 +131,11 @@ class Generator {
     ]);
   }
 
-  #proxy(sequential: boolean): Record<string, unknown> {
+  #proxy(sequential: boolean, several: boolean): Record<string, unknown> {
     const chance = this.#chance;
     const proxy: Record<string, unknown> = {};
     if (sequential) proxy.sequential = true;
+    if (several && chance.happens(0.1)) proxy.flatmap_filter = this.#operations(shapeOf(chance));
     if (chance.happens(0.2)) {
       const data = chance.pick<Record<string, unknown>>([
         { static: true, id: 1.5, nested: { a: [1] } },

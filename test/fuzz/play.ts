@@ -42,11 +42,12 @@ async function playSteps(
   backend: OracleBackend,
 ): Promise<readonly StepView[]> {
   const views: StepView[] = [];
+  const aside = JSON.stringify(fuzzCase.config).includes('"shadow":true');
   backend.reset();
   for (const step of fuzzCase.steps) {
     const seen = await running.ask(step.request);
     // A call whose answer nobody waits for may still be on its way.
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, aside ? 50 : 5));
     const calls = backend.takeLog();
     const scrub = (text: string): string => text.replaceAll(backend.url, "http://BACKEND");
     views.push({

@@ -1,6 +1,7 @@
 // A tower of functions around the call of a backend, as KrakenD builds it. Maps of answers are
 // shared and changed in place where KrakenD shares and changes them. [lura proxy/]
 import type { ConfigBackend, ConfigEndpoint } from "./config.js";
+import { flatmap } from "./flatmap.js";
 import { encodeQuery, parseUrl } from "./go-url.js";
 import { type Data, encodeUtf8, fromConfig, JsonError, NumberText, parseJson, type Value } from "./json.js";
 import { format } from "./shape.js";
@@ -51,9 +52,31 @@ export function endpointProxy(
   method: string,
   hosts: readonly string[],
 ): ProxyStack {
-  const regular = endpoint.backend.filter((backend) => backend.extra_config?.proxy?.shadow !== true);
-  const proxies = regular.map((backend) => backendProxy(backend, endpoint, method, hosts));
-  return withStatic(endpoint, merged(endpoint, regular, proxies));
+  const isAside = (backend: ConfigBackend): boolean => backend.extra_config?.proxy?.shadow === true;
+  const setOf = (backends: readonly ConfigBackend[]): ProxyStack => {
+    const proxies = backends.map((backend) => backendProxy(backend, endpoint, method, hosts));
+    return withStatic(endpoint, withFlatmap(endpoint, proxies.length, merged(endpoint, backends, proxies)));
+  };
+  const regular = setOf(endpoint.backend.filter((backend) => !isAside(backend)));
+  const shadows = endpoint.backend.filter(isAside);
+  if (shadows.length === 0) return regular;
+  const aside = setOf(shadows);
+  return (request) => {
+    void aside({ ...request, params: new Map(request.params) });
+    return regular(request);
+  };
+}
+
+/** Only what several backends gave together, and only if none of them failed. */
+function withFlatmap(endpoint: ConfigEndpoint, count: number, next: ProxyStack): ProxyStack {
+  const operations = endpoint.extra_config?.proxy?.flatmap_filter ?? [];
+  if (count < 2 || operations.length === 0) return next;
+  return async (request) => {
+    const result = await next(request);
+    if (result.error !== undefined || result.response === undefined) return result;
+    const { data } = result.response;
+    return { response: { ...result.response, data: flatmap(data, operations) } };
+  };
 }
 
 function withStatic(endpoint: ConfigEndpoint, next: ProxyStack): ProxyStack {
