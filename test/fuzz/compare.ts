@@ -10,6 +10,16 @@ export interface Difference {
   readonly got: string;
 }
 
+/** A difference that is there when the case is played again: what is not was chance, or a busy machine. */
+export async function lastingDifference(
+  fuzzCase: FuzzCase,
+  reference: Engine,
+  gateway: Engine,
+): Promise<Difference | undefined> {
+  const found = await difference(fuzzCase, reference, gateway);
+  return found === undefined ? undefined : difference(fuzzCase, reference, gateway);
+}
+
 /** The first difference between a gateway and what it is held against; undefined where they agree. */
 export async function difference(
   fuzzCase: FuzzCase,

@@ -177,7 +177,7 @@ class Generator {
     shape: Shape,
   ): string {
     const chance = this.#chance;
-    const delay = index > 0 && !sequential ? `/delay/${60 * index}` : "";
+    const delay = index > 0 && !sequential ? `/delay/${100 * index}` : "";
     const used = params.filter(() => chance.happens(0.6)).map((param) => `/{${param}}`);
     const earlier =
       sequential && index > 0 && chance.happens(0.6) ? [`/{resp${index - 1}_${this.#respKey(shape)}}`] : [];

@@ -1,7 +1,7 @@
 // npm run fuzz:parity. See scripts/fuzz-parity.mjs for its options.
 import { parseArgs } from "node:util";
 import type { FuzzCase } from "./case.js";
-import { type Difference, difference } from "./compare.js";
+import { type Difference, difference, lastingDifference } from "./compare.js";
 import { commanded, compiled, interpreted } from "./engines.js";
 import { randomCase } from "./generate.js";
 import type { Engine } from "./play.js";
@@ -26,7 +26,7 @@ export async function main(words: readonly string[]): Promise<number> {
   let differing = 0;
   for (; played < Number(values.cases) && performance.now() < end; played += 1) {
     const fuzzCase = randomCase(first + played);
-    const found = await difference(fuzzCase, reference, compiled);
+    const found = await lastingDifference(fuzzCase, reference, compiled);
     if (found === undefined) continue;
     differing += 1;
     console.log(await shown(fuzzCase, found, reference, values["no-shrink"]));
