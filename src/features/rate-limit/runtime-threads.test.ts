@@ -15,7 +15,6 @@ test("threads together let exactly as many through as there are tokens", async (
     import.meta.dirname,
   );
   expect(sum(counts)).toBe(100_000);
-  for (const count of counts) expect(count).toBeGreaterThan(0);
 });
 
 test("and exactly as many as become due", async () => {
