@@ -7,6 +7,7 @@ import { concurrentCalls } from "./concurrent-calls/feature.js";
 import { cors } from "./cors/feature.js";
 import { flatmap } from "./flatmap/feature.js";
 import { httpCache } from "./http-cache/feature.js";
+import { httpClient } from "./http-client/feature.js";
 import type { Pipe } from "./kit.js";
 import { limits } from "./limits/feature.js";
 import { gelf, logging, logstash } from "./logging/feature.js";
@@ -52,5 +53,5 @@ export const pipe: Pipe = {
     flatmap,
     proxyOptions,
   ],
-  client: [opencensusOfClient, opentelemetryOfClient, httpCache, retry],
+  client: [opencensusOfClient, opentelemetryOfClient, httpCache, retry, httpClient],
 };

@@ -9,7 +9,7 @@ import {
   type ListeningHandle,
   type ServerOptions,
 } from "./server.js";
-import { closeUpstreams } from "./upstream.js";
+import { closeUpstreams } from "./origins.js";
 
 export interface ServeOptions extends ServerOptions {
   /** As configured; empty: all addresses. */

@@ -6,6 +6,7 @@ import type { Exchange, RequestBody } from "./exchange.js";
 import type { Origin } from "./http1/origin.js";
 import type { ResponseHead } from "./http1/response-head.js";
 import type { UpstreamConnection } from "./http1/upstream-connection.js";
+import type { Trail } from "./redirects.js";
 import { clientGone, deadlineExceeded, UpstreamError } from "./upstream-error.js";
 import { connectionError, requestError } from "./upstream-fault.js";
 import { BadTarget } from "./wire-path.js";
@@ -21,6 +22,8 @@ export interface Call {
   /** A body whose length is known is sent with it; in chunks otherwise, as KrakenD does. */
   readonly sized?: boolean;
   readonly deadline: number;
+  /** The body is held whole, and goes along where an answer sends the request elsewhere. */
+  resendsBody?: boolean;
 }
 
 /** Methods that may be sent twice: the second changes nothing [RFC 9110 9.2.2]. */
@@ -29,7 +32,10 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
 export abstract class Transaction extends Timed {
   readonly call: Call;
   readonly origin: Origin;
+  readonly x: Exchange;
   readonly method: string;
+  /** How an answer sent it here; undefined: none did. */
+  readonly trail: Trail | undefined;
   /** Where it is being sent. */
   connection: UpstreamConnection | undefined;
   /** A byte of the answer has arrived. */
@@ -42,8 +48,10 @@ export abstract class Transaction extends Timed {
   #again: boolean;
   #stopGone: (() => void) | undefined;
 
-  constructor(call: Call, origin: Origin) {
+  constructor(call: Call, origin: Origin, x: Exchange, trail: Trail | undefined) {
     super();
+    this.x = x;
+    this.trail = trail;
     this.call = call;
     this.origin = origin;
     this.method = call.method;
@@ -55,13 +63,18 @@ export abstract class Transaction extends Timed {
     return `${this.origin.host}${this.call.target as ByteString}`;
   }
 
+  /** The method that was asked for at first, for error texts. */
+  get verb(): string {
+    return this.trail?.first.method ?? this.method;
+  }
+
   /** Nothing is lost when it is sent once more. */
   get isRepeatable(): boolean {
     return this.#again;
   }
 
-  begin(x: Exchange): void {
-    this.#stopGone = x.onGone(() => this.fail(clientGone()));
+  begin(): void {
+    this.#stopGone = this.x.onGone(() => this.fail(clientGone()));
     deadlines.set(this, this.call.deadline);
     this.origin.send(this);
   }
@@ -81,7 +94,7 @@ export abstract class Transaction extends Timed {
 
   /** Ends it with a failure of the call, in Go's words. */
   failWith(reason: string): void {
-    this.fail(requestError(this.method, this.url, reason));
+    this.fail(requestError(this.verb, this.url, reason));
   }
 
   /** Its connection broke. One that had been used before may just have been closed: then once more. */
@@ -91,7 +104,7 @@ export abstract class Transaction extends Timed {
     if (wasUsed && this.#again && !this.received) {
       this.#again = false;
       this.origin.sendFresh(this);
-    } else this.fail(connectionError(this.method, this.url, fault));
+    } else this.fail(connectionError(this.verb, this.url, fault));
   }
 
   /** The answer is complete. */

@@ -2,14 +2,16 @@
 import { createGunzip, gunzip } from "node:zlib";
 import type { ByteString } from "./bytes.js";
 import { Collected } from "./collected.js";
-import type { FlatHeaders, ReplyStream } from "./exchange.js";
+import type { Exchange, FlatHeaders, ReplyStream } from "./exchange.js";
+import { FollowedAnswer } from "./followed-answer.js";
 import { headerOf } from "./forward.js";
 import { type FieldPlaces, fieldIn, flatFields } from "./http1/fields.js";
 import type { Origin } from "./http1/origin.js";
 import type { ResponseHead } from "./http1/response-head.js";
 import { isBare } from "./http1/status.js";
 import { limits } from "./limits.js";
-import { type Call, Transaction } from "./transaction.js";
+import type { Hop, Trail } from "./redirects.js";
+import type { Call, Transaction } from "./transaction.js";
 import { UpstreamError } from "./upstream-error.js";
 import { tooLarge } from "./upstream-fault.js";
 
@@ -22,6 +24,8 @@ export interface Answer {
   readonly body: ByteString;
   /** The body once more where its bytes are there: as many as it is long, and a zero behind them. */
   readonly bytes?: Uint8Array | undefined;
+  /** It came from elsewhere: an answer before it had sent the request there. */
+  readonly isMoved?: boolean;
 }
 
 /** An answer whose body is still arriving. */
@@ -67,6 +71,10 @@ class ReceivedAnswer implements Answer {
     return flatFields(this.#head, this.#fields);
   }
 
+  get isMoved(): boolean {
+    return this.#transaction.trail !== undefined;
+  }
+
   get body(): ByteString {
     this.#body ??= this.bytes.latin1Slice(0, this.bytes.length - 1);
     return this.#body;
@@ -74,39 +82,49 @@ class ReceivedAnswer implements Answer {
 }
 
 /** Collects the whole body. */
-export class WholeAnswer extends Transaction {
+export class WholeAnswer extends FollowedAnswer {
   readonly #resolve: (result: Answer | UpstreamError) => void;
   #status = 0;
   #head = "";
   #fields: FieldPlaces = [];
   #body: Collected | undefined;
 
-  constructor(call: Call, origin: Origin, resolve: (result: Answer | UpstreamError) => void) {
-    super(call, origin);
+  constructor(
+    call: Call,
+    origin: Origin,
+    x: Exchange,
+    resolve: (result: Answer | UpstreamError) => void,
+    trail?: Trail,
+  ) {
+    super(call, origin, x, trail);
     this.#resolve = resolve;
   }
 
   onHead(head: ResponseHead): void {
+    if (head.status >= 300 && head.status < 400 && this.leaves(head)) return;
     this.#status = head.status;
     this.#head = head.text;
     this.#fields = head.fields;
-    if (head.contentLength > limits.answerBytes) this.fail(tooLarge(this.method, this.url));
+    if (head.contentLength > limits.answerBytes) this.fail(tooLarge(this.verb, this.url));
     else this.#body = new Collected(head.contentLength < 0 ? 4096 : head.contentLength);
   }
 
   onData(bytes: Buffer, start: number, end: number): void {
-    this.#body!.add(bytes, start, end);
-    if (this.#body!.size > limits.answerBytes) this.fail(tooLarge(this.method, this.url));
+    const body = this.#body;
+    if (body === undefined) return this.skip(end - start);
+    body.add(bytes, start, end);
+    if (body.size > limits.answerBytes) this.fail(tooLarge(this.verb, this.url));
   }
 
   protected override onEnd(): void {
-    const bytes = this.#body!.finish();
+    if (this.#body === undefined) return this.go();
+    const bytes = this.#body.finish();
     if (fieldIn(this.#head, this.#fields, "content-encoding") !== "gzip") return this.#settle(bytes);
     const limit = { maxOutputLength: limits.answerBytes };
     gunzip(bytes.subarray(0, -1), limit, (fault, plain) => {
       if (fault === null) this.#settle(Buffer.concat([plain, ZERO]));
       else if ((fault as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
-        this.#resolve(tooLarge(this.method, this.url));
+        this.#resolve(tooLarge(this.verb, this.url));
       } else this.#resolve(new UpstreamError("decode", "unexpected EOF"));
     });
   }
@@ -115,14 +133,18 @@ export class WholeAnswer extends Transaction {
     this.#resolve(new ReceivedAnswer(this, this.#status, this.#head, this.#fields, bytes));
   }
 
-  protected override onFailure(error: UpstreamError): void {
+  protected override follow({ call, origin, trail }: Hop): void {
+    new WholeAnswer(call, origin, this.x, this.#resolve, trail).begin();
+  }
+
+  protected override lose(error: UpstreamError): void {
     this.#body = undefined;
     this.#resolve(error);
   }
 }
 
 /** Hands on the head, and then the body as it arrives. */
-export class ArrivingAnswer extends Transaction implements StreamedAnswer {
+export class ArrivingAnswer extends FollowedAnswer implements StreamedAnswer {
   status = 0;
   headers: FlatHeaders = [];
   readonly #resolve: (result: StreamedAnswer | UpstreamError) => void;
@@ -135,8 +157,14 @@ export class ArrivingAnswer extends Transaction implements StreamedAnswer {
   /** How the answer ended before anybody asked for its body. */
   #earlyEnd: "end" | "abort" | undefined;
 
-  constructor(call: Call, origin: Origin, resolve: (result: StreamedAnswer | UpstreamError) => void) {
-    super(call, origin);
+  constructor(
+    call: Call,
+    origin: Origin,
+    x: Exchange,
+    resolve: (result: StreamedAnswer | UpstreamError) => void,
+    trail?: Trail,
+  ) {
+    super(call, origin, x, trail);
     this.#resolve = resolve;
   }
 
@@ -145,6 +173,7 @@ export class ArrivingAnswer extends Transaction implements StreamedAnswer {
   }
 
   onHead(head: ResponseHead): void {
+    if (head.status >= 300 && head.status < 400 && this.leaves(head)) return;
     this.status = head.status;
     this.headers = flatFields(head.text, head.fields);
     if (this.inflates && !this.bare && headerOf(this.headers, "content-encoding") === "gzip") this.#unzip();
@@ -187,6 +216,7 @@ export class ArrivingAnswer extends Transaction implements StreamedAnswer {
 
   onData(bytes: Buffer, start: number, end: number): void {
     if (this.#discarded) return;
+    if (this.status === 0) return this.skip(end - start);
     const chunk = Buffer.from(bytes.subarray(start, end));
     if (this.#start === undefined) this.#early.push(chunk);
     else this.#take(chunk);
@@ -218,8 +248,13 @@ export class ArrivingAnswer extends Transaction implements StreamedAnswer {
     return this.#reply;
   }
 
+  protected override follow({ call, origin, trail }: Hop): void {
+    new ArrivingAnswer(call, origin, this.x, this.#resolve, trail).begin();
+  }
+
   protected override onEnd(): void {
-    if (this.#start === undefined) this.#earlyEnd = "end";
+    if (this.status === 0) this.go();
+    else if (this.#start === undefined) this.#earlyEnd = "end";
     else this.#over();
   }
 
@@ -237,7 +272,7 @@ export class ArrivingAnswer extends Transaction implements StreamedAnswer {
    * After the head has gone out a failure can only cut the connection, so that the client sees
    * that the answer is not whole.
    */
-  protected override onFailure(error: UpstreamError): void {
+  protected override lose(error: UpstreamError): void {
     this.#gunzip?.destroy();
     if (this.status === 0) this.#resolve(error);
     else if (this.#discarded) return;

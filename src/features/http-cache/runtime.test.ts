@@ -62,7 +62,7 @@ class Bench {
   }
 }
 
-const MINUTE: Reply = [200, { "Cache-Control": "max-age=60" }];
+const MINUTE: readonly [number, Readonly<Record<string, string>>] = [200, { "Cache-Control": "max-age=60" }];
 const DOWN = new UpstreamError("connection", "down");
 
 async function inTurn(bench: Bench, ...asked: readonly Asked[]): Promise<readonly string[]> {
@@ -92,6 +92,19 @@ describe("what is kept", () => {
     const bench = new Bench([reply]);
     await inTurn(bench, {}, {}, {});
     expect(bench.calls).toHaveLength(3);
+  });
+
+  test("is not what another place answered, to which the backend had sent the request", async () => {
+    const cache = privateCache();
+    const call: Call = { method: "GET", target: "/a", headers: [], body: undefined, deadline: 0 };
+    let asked = 0;
+    const fetch = async (): Promise<Answer> => {
+      asked += 1;
+      return { url: "http://v/b", status: 200, headers: flat(MINUTE[1]), body: "", isMoved: true };
+    };
+    await cache.fetch(call, fetch);
+    await cache.fetch(call, fetch);
+    expect(asked).toBe(2);
   });
 
   test("is 201, too", async () => {

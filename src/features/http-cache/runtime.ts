@@ -177,6 +177,8 @@ export class HttpCache {
  */
 function mayBeKept(request: Request, answer: Answer | UpstreamError): answer is Answer {
   if (answer instanceof UpstreamError || request.directives.has("no-store")) return false;
+  // What it says of its age holds for the place that it came from, not for the way there.
+  if (answer.isMoved === true) return false;
   const isRead = answer.status === 200 || answer.status === 201 || request.keepsFailures;
   return isRead && answer.status !== 304 && !directivesOf(answer.headers).has("no-store");
 }

@@ -22,56 +22,71 @@ export const DEFAULT_ORIGIN: OriginOptions = { maxConnections: 0, maxQueue: 1024
 /** Idle connections to all hosts. */
 let idleEverywhere = 0;
 
-export class Origin {
-  /** As configured, for error texts. */
-  readonly host: string;
+/** A host string, taken apart. */
+export interface HostText {
+  /** As it may be shown: without a password. */
+  readonly shown: string;
+  /** `http://name:port`. */
+  readonly site: string;
   /** Path of the host string, before every target. */
   readonly prefix: ByteString;
+  /** `user:password` as written; undefined: none. */
+  readonly credentials: string | undefined;
+}
+
+export class Origin {
+  /** For error texts. */
+  readonly host: string;
+  readonly site: string;
+  readonly prefix: ByteString;
+  readonly credentials: string | undefined;
   /** What stands behind the target: the end of the request line, and the Host line. */
   readonly headLines: ByteString;
   readonly authorizationLine: ByteString;
   readonly closeLine: ByteString;
   readonly compression: boolean;
-  readonly keepsAlive: boolean;
+  /** Connections may serve more than one request. */
+  keepsAlive: boolean;
+  readonly transport: TransportOptions;
+  readonly options: OriginOptions;
   readonly #address: Address;
-  readonly #transport: TransportOptions;
-  readonly #options: OriginOptions;
   readonly #idle: UpstreamConnection[] = [];
   readonly #all = new Set<UpstreamConnection>();
   readonly #waiting: Transaction[] = [];
 
   constructor(
-    host: string,
+    text: HostText,
     address: Address,
-    prefix: ByteString,
     authorizationLine: ByteString,
     transport: TransportOptions,
     options: OriginOptions,
   ) {
-    this.host = host;
+    this.host = text.shown;
+    this.site = text.site;
+    this.prefix = text.prefix;
+    this.credentials = text.credentials;
     this.#address = address;
-    this.prefix = prefix;
     this.headLines = ` HTTP/1.1\r\nHost: ${address.authority}\r\n`;
     this.authorizationLine = authorizationLine;
     this.closeLine = transport.keepAlive ? "" : "Connection: close\r\n";
     this.compression = transport.compression;
     this.keepsAlive = transport.keepAlive;
-    this.#transport = transport;
-    this.#options = options;
+    this.transport = transport;
+    this.options = options;
   }
 
   /** Sends a request, on the connection that was idle for the shortest time if there is one. */
   send(transaction: Transaction): void {
     const idle = this.#takeIdle();
     if (idle !== undefined) {
-      if (this.#options.pipelining > 1) idle.sendSoon(transaction);
+      if (this.options.pipelining > 1) idle.sendSoon(transaction);
       else idle.send(transaction);
     } else this.sendFresh(transaction);
   }
 
   /** Sends a request on a connection that was never used. */
   sendFresh(transaction: Transaction): void {
-    const { maxConnections, maxQueue, pipelining } = this.#options;
+    const { maxConnections, maxQueue, pipelining } = this.options;
     if (maxConnections === 0 || this.#all.size < maxConnections) this.#open().send(transaction);
     else if (pipelining > 1 && transaction.isRepeatable && this.#behindOthers(transaction)) return;
     else if (this.#waiting.length < maxQueue) this.#waiting.push(transaction);
@@ -85,7 +100,7 @@ export class Origin {
       const isFree = each.isUsable && each.queue.every((other) => other.isRepeatable || other.received);
       if (isFree && (best === undefined || each.queue.length < best.queue.length)) best = each;
     }
-    if (best === undefined || best.queue.length >= this.#options.pipelining) return false;
+    if (best === undefined || best.queue.length >= this.options.pipelining) return false;
     best.sendSoon(transaction);
     return true;
   }
@@ -94,14 +109,14 @@ export class Origin {
     for (let last = this.#idle.pop(); last !== undefined; last = this.#idle.pop()) {
       idleEverywhere -= 1;
       last.idleAt = -1;
-      if (this.#transport.idleTimeoutMs > 0) idleTimes.clear(last);
+      if (this.transport.idleTimeoutMs > 0) idleTimes.clear(last);
       if (last.isUsable) return last;
     }
     return undefined;
   }
 
   #open(): UpstreamConnection {
-    const connection = new UpstreamConnection(this, (take) => dial(this.#address, this.#transport, take));
+    const connection = new UpstreamConnection(this, (take) => dial(this.#address, this.transport, take));
     this.#all.add(connection);
     return connection;
   }
@@ -110,7 +125,7 @@ export class Origin {
   release(connection: UpstreamConnection): void {
     const next = this.#nextWaiting();
     if (next !== undefined) return connection.send(next);
-    const { maxIdleConnections, maxIdleConnectionsPerHost, idleTimeoutMs } = this.#transport;
+    const { maxIdleConnections, maxIdleConnectionsPerHost, idleTimeoutMs } = this.transport;
     const isFull = maxIdleConnections > 0 && idleEverywhere >= maxIdleConnections;
     if (isFull || this.#idle.length >= maxIdleConnectionsPerHost) return connection.expire();
     connection.idleAt = this.#idle.length;
@@ -140,6 +155,12 @@ export class Origin {
     }
     const next = this.#nextWaiting();
     if (next !== undefined) this.#open().send(next);
+  }
+
+  /** Nobody will ask for it again: connections end with what they are doing. */
+  retire(): void {
+    this.keepsAlive = false;
+    for (const connection of [...this.#idle]) connection.expire();
   }
 
   /** Closes every connection. */

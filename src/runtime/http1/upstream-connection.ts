@@ -236,7 +236,9 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
 
   /** The answer is complete. What stands behind it without having been asked for spoils the connection. */
   #finish(at: number, end: number): void {
-    const transaction = this.queue.shift()!;
+    const transaction = this.queue.shift();
+    // It was given up while its last bytes were handed on.
+    if (transaction === undefined) return;
     const isEnd = this.#phase === "until close";
     this.#phase = "head";
     this.#decoder = undefined;
