@@ -1,23 +1,27 @@
 // The backends' hosts -> one constant for each distinct list of hosts.
-import type { Backend, Gateway } from "../model/model.js";
-import { byteLiteral, type Code, code, identifier, join, ref, runtime } from "./code.js";
+import type { Backend, ConnectionSettings, Gateway } from "../model/model.js";
+import { byteLiteral, type Code, code, identifier, indent, join, ref, runtime } from "./code.js";
 import type { Declaration, Module } from "./module.js";
 import { camelCase, Names } from "./names.js";
 import { transportOfBackends } from "./transport.js";
 
 export class Upstreams {
   readonly #names = new Map<string, string>();
-  readonly #hosts = new Map<string, Backend["hosts"]>();
+  /** One of the backends of each. */
+  readonly #backends = new Map<string, Backend>();
   readonly #gateway: Gateway;
 
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
-    const names = new Names(["Upstream", "environment", "TRANSPORT", "DEFAULT_TRANSPORT"]);
-    for (const backend of this.#backends()) {
+    const names = new Names([
+      ...["Upstream", "DiscoveredUpstream", "PipelinedOrigin", "environment"],
+      ...["TRANSPORT", "DEFAULT_TRANSPORT", "DEFAULT_ORIGIN"],
+    ]);
+    for (const backend of this.#all()) {
       const key = keyOf(backend);
       if (this.#names.has(key)) continue;
       this.#names.set(key, names.claim(nameFor(backend)));
-      this.#hosts.set(key, backend.hosts);
+      this.#backends.set(key, backend);
     }
   }
 
@@ -29,30 +33,50 @@ export class Upstreams {
 
   module(): Module {
     const transport = transportOfBackends(this.#gateway);
-    const argument = transport === undefined ? code`` : code`, TRANSPORT`;
     const constant = (name: string, value: Code): Declaration => ({
       kind: "constant",
       name,
       exported: name !== "TRANSPORT",
       value,
     });
-    const declarations = [...this.#names].map(([key, name]) => {
-      const hosts = (this.#hosts.get(key) ?? []).map((host) =>
-        typeof host === "string" ? byteLiteral(host) : code`${host}`,
-      );
-      return constant(name, code`new ${runtime.Upstream}([${join(hosts, ", ")}]${argument})`);
-    });
+    const declarations = [...this.#names].map(([key, name]) =>
+      constant(name, upstreamCode(this.#backends.get(key)!, transport !== undefined)),
+    );
     if (transport !== undefined) declarations.unshift(constant("TRANSPORT", transport));
     return { path: "upstreams.ts", about: ["The hosts of the backends."], declarations };
   }
 
-  #backends(): readonly Backend[] {
+  #all(): readonly Backend[] {
     return this.#gateway.endpoints.flatMap(({ backends, shadows }) => [...backends, ...shadows]);
   }
 }
 
-function keyOf(backend: Backend): string {
-  return JSON.stringify(backend.hosts.map((host) => (typeof host === "string" ? host : { late: host.name })));
+/** Backends with equal keys share a constant. */
+function keyOf({ hosts, discovery, settings }: Backend): string {
+  const texts = hosts.map((host) => (typeof host === "string" ? host : { late: host.name }));
+  return JSON.stringify([texts, discovery, settings.connections]);
+}
+
+function upstreamCode({ hosts, discovery, settings }: Backend, hasTransport: boolean): Code {
+  const texts = hosts.map((host) => (typeof host === "string" ? byteLiteral(host) : code`${host}`));
+  const options = settings.connections === undefined ? undefined : connectionsCode(settings.connections);
+  const transport = hasTransport ? code`TRANSPORT` : options === undefined ? undefined : code`undefined`;
+  const rest = [transport, options].flatMap((each) => (each === undefined ? [] : [each]));
+  if (discovery === undefined) {
+    return code`new ${runtime.Upstream}(${join([code`[${join(texts, ", ")}]`, ...rest], ", ")})`;
+  }
+  const name = texts[0] ?? code`""`;
+  return code`new ${runtime.DiscoveredUpstream}(${join([name, code`${discovery.scheme}`, ...rest], ", ")})`;
+}
+
+function connectionsCode({ maxConnections, maxQueue, pipelining }: ConnectionSettings): Code {
+  const members = [
+    code`maxConnections: ${maxConnections}`,
+    code`maxQueue: ${maxQueue}`,
+    code`pipelining: ${pipelining}`,
+    ...(pipelining > 1 ? [code`kind: ${runtime.PipelinedOrigin}`] : []),
+  ];
+  return code`{\n${indent(join(members, ",\n"))},\n}`;
 }
 
 /** `http://user-service:8000` -> `userService`; an address gets its port. */

@@ -27,6 +27,7 @@ import { securityHttp } from "./security-http/feature.js";
 import { sequential } from "./sequential/feature.js";
 import { shadow } from "./shadow/feature.js";
 import { staticResponse } from "./static-response/feature.js";
+import { upstream } from "./upstream/feature.js";
 import { upstreamErrors } from "./upstream-errors/feature.js";
 
 export const pipe: Pipe = {
@@ -53,5 +54,5 @@ export const pipe: Pipe = {
     flatmap,
     proxyOptions,
   ],
-  client: [opencensusOfClient, opentelemetryOfClient, httpCache, retry, httpClient],
+  client: [opencensusOfClient, opentelemetryOfClient, httpCache, retry, httpClient, upstream],
 };

@@ -1,10 +1,10 @@
 // One backend, resolved. [lura config/config.go initBackendDefaults, initBackendURLMappings]
 import { durationText } from "../config/duration.js";
 import { asksForEnvironment, type Late } from "../config/late.js";
-import { messages as configMessages } from "../config/messages.js";
 import { at, type Located } from "../source/located.js";
 import { closest } from "../source/suggest.js";
 import { attach, blocksOf, type Resolution } from "./attach.js";
+import { discoveryOf } from "./discovery.js";
 import { forwardPlan, queryPlan } from "./forward-plan.js";
 import { sanitizeHost } from "./hosts.js";
 import { messages } from "./messages.js";
@@ -51,7 +51,9 @@ export function resolveBackend(resolution: Resolution, node: Located, place: End
   const decode = decoding(resolution, node, place.output);
   const shape = shapePlan(node, decode === "no-op", report);
   const label = `[BACKEND: ${patternText(parts)}]`;
-  const hosts = hostsOf(resolution, node);
+  const discovery = discoveryOf(resolution, node);
+  const listed = hostsOf(resolution, node);
+  const hosts = discovery === undefined ? listed : listed.slice(0, 1);
   const site = { owner: node, label, params: place.params, backendCount: place.siblings, hosts };
   const blocks = [...resolution.blocks.readKeys(place.node), ...blocksOf(resolution, node, "backend")];
   const method = (textAt(node, "method") || place.method).toUpperCase();
@@ -62,6 +64,7 @@ export function resolveBackend(resolution: Resolution, node: Located, place: End
     where: whereOf(node.span, file),
     label: utf8Bytes(label),
     hosts,
+    discovery,
     method,
     methodText: utf8Bytes(textAt(node, "method") || textAt(place.node, "method") || "GET"),
     pattern: patternPieces(parts, place.params, place.earlier),
@@ -80,7 +83,7 @@ export function resolveBackend(resolution: Resolution, node: Located, place: End
 const UNKNOWN = "0";
 
 function backendSettings(rooms: readonly Attached[]): BackendSettings {
-  const defaults: BackendSettings = { asideMs: undefined };
+  const defaults: BackendSettings = { asideMs: undefined, connections: undefined };
   return Object.assign(defaults, ...rooms.map((room) => room.feature.settings?.(room.plan).backend));
 }
 
@@ -99,15 +102,6 @@ function hostsOf({ root, late, report }: Resolution, node: Located): Backend["ho
   const listed = own.length > 0 ? own : itemsAt(root, "host");
   const faulty = isFaulty(node, "host") || isFaulty(root, "host");
   if (listed.length === 0 && !faulty) report(messages.say("host/none", node.span));
-  const sd = textAt(node, "sd");
-  if (sd === "dns") {
-    report(
-      configMessages.say("config/not-yet-key", spanAt(node, "sd"), {
-        key: "sd",
-        what: "DNS service discovery",
-      }),
-    );
-  }
   return listed.flatMap((item): readonly (string | Late)[] => {
     const later = late.at(item, verbatim ? "verbatim host" : "host");
     if (later !== undefined) return [later];

@@ -23,7 +23,6 @@ const OWN = new Set([
   "Connection",
   "Keep-Alive",
   "Upgrade",
-  "Expect",
 ]);
 const SET_BY_GATEWAY = new Set(["X-Forwarded-For", "X-Forwarded-Host", "User-Agent", "X-Forwarded-Via"]);
 

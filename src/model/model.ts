@@ -94,6 +94,17 @@ export interface EndpointSettings {
 export interface BackendSettings {
   /** Called aside: nobody waits for its answer. Milliseconds it may take; undefined: a regular one. */
   readonly asideMs: number | undefined;
+  /** Connections of its own kind; undefined: as all others. */
+  readonly connections: ConnectionSettings | undefined;
+}
+
+/** What `gwc/upstream` decides. 0: no limit. */
+export interface ConnectionSettings {
+  readonly maxConnections: number;
+  readonly maxQueue: number;
+  /** Requests on one connection; 1: no pipelining. */
+  readonly pipelining: number;
+  readonly client: "http1" | "undici";
 }
 
 export type OutputEncoding = "json" | "json-collection" | "string" | "xml" | "yaml" | "negotiate" | "no-op";
@@ -136,6 +147,8 @@ export interface Backend {
   readonly where: string;
   readonly label: string;
   readonly hosts: readonly (string | Late)[];
+  /** The only host is a name of DNS SRV; its targets are called with this scheme. */
+  readonly discovery: { readonly scheme: string } | undefined;
   /** Upper case. */
   readonly method: string;
   /** As configured, for error texts. */

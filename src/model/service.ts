@@ -87,8 +87,6 @@ export function shown(text: string): string {
 /** Keys whose absence no client can tell from an answer. */
 const ACCEPTED: Readonly<Record<string, string>> = {
   plugin: "Go plugins",
-  response_header_timeout: "a timeout for response headers",
-  expect_continue_timeout: "a timeout for 100-continue",
 };
 
 function reportNotYet(root: Located, report: Report): void {

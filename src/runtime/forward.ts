@@ -17,7 +17,6 @@ const NOT_FORWARDED = new Set([
   "keep-alive",
   "proxy-connection",
   "upgrade",
-  "expect",
   "user-agent",
   "x-forwarded-for",
   "x-forwarded-host",

@@ -3,6 +3,7 @@
 import { percentDecode } from "./bytes.js";
 import type { Address } from "./http1/dial.js";
 import { Origin, type OriginOptions } from "./http1/origin.js";
+import { dialTls } from "./tls/dial.js";
 import type { TransportOptions } from "./transport.js";
 
 /** A host that cannot be called, and why. */
@@ -12,6 +13,9 @@ export interface BadHost {
 }
 
 const origins = new Map<string, Origin>();
+
+/** Any backend may redirect to a host of TLS, so no gateway is without it. */
+const secureByDefault = dialTls();
 
 /** Hosts that no configuration names: redirects lead there. The oldest make room. */
 const strangers = new Map<string, Origin>();
@@ -53,7 +57,7 @@ export function strangerOf(host: string, from: Origin): Origin | BadHost {
   return made;
 }
 
-function keyOf(host: string, { secure, ...limits }: OriginOptions): string {
+function keyOf(host: string, { kind: _kind, ...limits }: OriginOptions): string {
   return `${JSON.stringify(limits)} ${host}`;
 }
 
@@ -68,9 +72,9 @@ function makeOrigin(host: string, transport: TransportOptions, options: OriginOp
   const site = `${scheme.toLowerCase()}://${authority}`;
   const shown =
     credentials === undefined ? host : `${site.replace("//", `//${withoutPassword(credentials)}@`)}${prefix}`;
-  const address = addressOf(scheme.toLowerCase(), authority, options);
+  const address = addressOf(scheme.toLowerCase(), authority, transport);
   if (typeof address === "string") return { host: shown, reason: address };
-  return new Origin(
+  return new (options.kind ?? Origin)(
     { shown, site, prefix, credentials },
     address,
     authorizationLine(credentials),
@@ -92,11 +96,14 @@ function authorizationLine(credentials: string | undefined): string {
 }
 
 /** The address of an authority, or what is wrong with it. */
-function addressOf(scheme: string, authority: string, { secure }: OriginOptions): Address | string {
+function addressOf(
+  scheme: string,
+  authority: string,
+  { secure = secureByDefault }: TransportOptions,
+): Address | string {
   const [, name = "", port = ""] = /^(.*?)(?::(\d*))?$/.exec(authority) ?? [];
   const number = port === "" ? (scheme === "https" ? 443 : 80) : Number(port);
   if (number > 65535 || name === "") return "invalid port";
   const hostname = name.startsWith("[") ? name.slice(1, -1) : name;
-  if (scheme !== "https") return { hostname, port: number, authority };
-  return secure === undefined ? "no TLS in this gateway" : { hostname, port: number, authority, secure };
+  return { hostname, port: number, authority, ...(scheme === "https" ? { secure } : {}) };
 }

@@ -3,6 +3,7 @@
 import type { ByteString } from "./bytes.js";
 import { deadlines, Timed } from "./deadline.js";
 import type { Exchange, RequestBody } from "./exchange.js";
+import type { HeadWait } from "./http1/head-wait.js";
 import type { Origin } from "./http1/origin.js";
 import type { ResponseHead } from "./http1/response-head.js";
 import type { UpstreamConnection } from "./http1/upstream-connection.js";
@@ -29,6 +30,9 @@ export interface Call {
 /** Methods that may be sent twice: the second changes nothing [RFC 9110 9.2.2]. */
 const SAFE = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
 
+/** After these a request has a connection of its own. */
+const MOST_DISPLACEMENTS = 2;
+
 export abstract class Transaction extends Timed {
   readonly call: Call;
   readonly origin: Origin;
@@ -44,7 +48,13 @@ export abstract class Transaction extends Timed {
   inflates = false;
   /** Its body is still being sent. */
   uploading = false;
+  /** Answers that its connection had given when it was sent behind others. */
+  servedBefore = 0;
+  /** The limit of the time until the head of its answer, if there is one. */
+  headWait: HeadWait | undefined;
   ended = false;
+  /** How often it lost its connection by the fault of others. */
+  #displacements = 0;
   #again: boolean;
   #stopGone: (() => void) | undefined;
 
@@ -68,10 +78,13 @@ export abstract class Transaction extends Timed {
     return this.trail?.first.method ?? this.method;
   }
 
-  /** Nothing is lost when it is sent once more. */
-  get isRepeatable(): boolean {
-    return this.#again;
+  /** It may be sent behind others, and others behind it. */
+  get mayShare(): boolean {
+    return this.#again && this.#displacements < MOST_DISPLACEMENTS && this.isHeldWhole;
   }
+
+  /** Its answer is taken as fast as it comes, whatever the client does. */
+  protected abstract readonly isHeldWhole: boolean;
 
   begin(): void {
     this.#stopGone = this.x.onGone(() => this.fail(clientGone()));
@@ -87,7 +100,7 @@ export abstract class Transaction extends Timed {
   fail(error: UpstreamError): void {
     if (this.ended) return;
     this.#end();
-    this.connection?.drop(this);
+    this.connection?.drop(this, error.kind);
     this.connection = undefined;
     this.onFailure(error);
   }
@@ -107,6 +120,19 @@ export abstract class Transaction extends Timed {
     } else this.fail(connectionError(this.verb, this.url, fault));
   }
 
+  /**
+   * Its connection ended, and another request was to be answered before it. It is sent once more; alone,
+   * unless the end was announced, and not for the second time.
+   */
+  onDisplaced(fault: Error, isAnnounced: boolean): void {
+    this.connection = undefined;
+    this.#displacements += isAnnounced ? 1 : MOST_DISPLACEMENTS;
+    if (this.ended) return;
+    if (!this.#again || this.received) this.fail(connectionError(this.verb, this.url, fault));
+    else if (this.mayShare) this.origin.send(this);
+    else this.origin.sendFresh(this);
+  }
+
   /** The answer is complete. */
   finish(): void {
     if (this.ended) return;
@@ -119,13 +145,14 @@ export abstract class Transaction extends Timed {
   protected stop(): void {
     if (this.ended) return;
     this.#end();
-    this.connection?.drop(this);
+    this.connection?.drop(this, "canceled");
     this.connection = undefined;
   }
 
   #end(): void {
     this.ended = true;
     deadlines.clear(this);
+    this.headWait?.end();
     this.#stopGone?.();
     const { body } = this.call;
     if (body !== undefined && "pump" in body) body.cancel();

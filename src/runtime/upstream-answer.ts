@@ -100,6 +100,10 @@ export class WholeAnswer extends FollowedAnswer {
     this.#resolve = resolve;
   }
 
+  protected override get isHeldWhole(): boolean {
+    return true;
+  }
+
   onHead(head: ResponseHead): void {
     if (head.status >= 300 && head.status < 400 && this.leaves(head)) return;
     this.#status = head.status;
@@ -166,6 +170,10 @@ export class ArrivingAnswer extends FollowedAnswer implements StreamedAnswer {
   ) {
     super(call, origin, x, trail);
     this.#resolve = resolve;
+  }
+
+  protected override get isHeldWhole(): boolean {
+    return false;
   }
 
   get bare(): boolean {

@@ -16,7 +16,7 @@ export type { Call } from "./transaction.js";
  * request [lura sd/loadbalancing.go]; taking turns spreads the same load more evenly.
  */
 export class Upstream {
-  readonly #origins: readonly (Origin | BadHost)[];
+  protected origins: readonly (Origin | BadHost)[];
   #next: number;
 
   constructor(
@@ -24,7 +24,7 @@ export class Upstream {
     transport: TransportOptions = DEFAULT_TRANSPORT,
     options: OriginOptions = DEFAULT_ORIGIN,
   ) {
-    this.#origins = hosts.map((host) => originOf(host, transport, options));
+    this.origins = hosts.map((host) => originOf(host, transport, options));
     this.#next = Math.floor(Math.random() * Math.max(1, hosts.length));
   }
 
@@ -54,9 +54,9 @@ export class Upstream {
   }
 
   #pick(): Origin | BadHost | undefined {
-    const count = this.#origins.length;
-    if (count < 2) return this.#origins[0];
+    const count = this.origins.length;
+    if (count < 2) return this.origins[0];
     this.#next = (this.#next + 1) % count;
-    return this.#origins[this.#next];
+    return this.origins[this.#next];
   }
 }

@@ -1,5 +1,6 @@
 // Connections to backends are opened here.
-import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from "node:net";
+import { lookupOption } from "../names.js";
 import type { TransportOptions } from "../transport.js";
 import { BrokenAnswer } from "../upstream-fault.js";
 import { type ByteTaker, lentReads } from "./byte-source.js";
@@ -16,32 +17,60 @@ export interface Address {
 /** Opens a connection with TLS. */
 export type Secure = (address: Address, transport: TransportOptions) => Socket;
 
-function openPlain({ hostname, port }: Address, transport: TransportOptions, take: ByteTaker): Socket {
-  return connectTcp({
+/** The longest that an address may take before the next one is tried, where none has a head start. */
+const ONE_AFTER_THE_OTHER_MS = 60_000;
+
+/** How a connection is opened, for node:net and node:tls. */
+export function dialOptions(
+  { hostname, port }: Address,
+  transport: TransportOptions,
+): {
+  readonly host: string;
+  readonly port: number;
+  readonly noDelay: true;
+  readonly keepAlive: boolean;
+  readonly keepAliveInitialDelay: number;
+  readonly autoSelectFamily: boolean;
+  readonly autoSelectFamilyAttemptTimeout: number;
+  readonly lookup?: LookupFunction;
+} {
+  const { keepAliveProbeMs, fallbackDelayMs } = transport;
+  return {
     host: hostname,
     port,
     noDelay: true,
-    keepAlive: transport.keepAliveProbeMs > 0,
-    keepAliveInitialDelay: transport.keepAliveProbeMs,
-    autoSelectFamily: isIP(hostname) === 0 && transport.fallbackDelayMs > 0,
-    autoSelectFamilyAttemptTimeout: Math.max(10, transport.fallbackDelayMs),
-    onread: lentReads(take),
-  });
+    keepAlive: keepAliveProbeMs > 0,
+    keepAliveInitialDelay: keepAliveProbeMs,
+    autoSelectFamily: isIP(hostname) === 0,
+    autoSelectFamilyAttemptTimeout: Math.max(10, fallbackDelayMs || ONE_AFTER_THE_OTHER_MS),
+    ...(lookupOption === undefined ? {} : { lookup: lookupOption }),
+  };
 }
 
 /** Opens a connection; what arrives is given to `take`. */
 export function dial(address: Address, transport: TransportOptions, take: ByteTaker): Socket {
   const { secure } = address;
-  const socket = secure === undefined ? openPlain(address, transport, take) : secure(address, transport);
+  const socket =
+    secure === undefined
+      ? connectTcp({ ...dialOptions(address, transport), onread: lentReads(take) })
+      : secure(address, transport);
   if (secure !== undefined) socket.on("data", (chunk: Buffer) => take(chunk, chunk.length));
   if (transport.dialTimeoutMs > 0) limitDial(socket, address, transport.dialTimeoutMs);
   return socket;
 }
 
+/** Name lookup and connection together. */
 function limitDial(socket: Socket, { hostname, port }: Address, ms: number): void {
-  const fault = new BrokenAnswer(`dial tcp ${hostname}:${port}: i/o timeout`, false);
-  const timer = setTimeout(() => socket.destroy(fault), ms);
+  let place = isIP(hostname) === 0 ? `: lookup ${hostname}` : ` ${hostname}:${port}`;
+  const onLookup = (_fault: Error | null, address: string): void => {
+    place = ` ${address}:${port}`;
+  };
+  const timer = setTimeout(
+    () => socket.destroy(new BrokenAnswer(`dial tcp${place}: i/o timeout`, false)),
+    ms,
+  );
   const stop = (): void => clearTimeout(timer);
+  socket.once("lookup", onLookup);
   socket.once("connect", stop);
   socket.once("close", stop);
 }

@@ -4,6 +4,7 @@ import { idleTimes } from "../deadline.js";
 import type { Transaction } from "../transaction.js";
 import type { TransportOptions } from "../transport.js";
 import { UpstreamError } from "../upstream-error.js";
+import { AddressWatch, isWatched } from "./address-watch.js";
 import { type Address, dial } from "./dial.js";
 import { UpstreamConnection } from "./upstream-connection.js";
 
@@ -15,12 +16,14 @@ export interface OriginOptions {
   readonly maxQueue: number;
   /** Requests that may be under way on one connection; 1: no pipelining. */
   readonly pipelining: number;
+  /** What an origin is made with; absent: an Origin. */
+  readonly kind?: typeof Origin;
 }
 
 export const DEFAULT_ORIGIN: OriginOptions = { maxConnections: 0, maxQueue: 1024, pipelining: 1 };
 
-/** Idle connections to all hosts. */
-let idleEverywhere = 0;
+/** Idle connections to all hosts, the one that was idle for the longest time first; kept where there is a limit. */
+const idleEverywhere = new Set<UpstreamConnection>();
 
 /** A host string, taken apart. */
 export interface HostText {
@@ -50,9 +53,10 @@ export class Origin {
   readonly transport: TransportOptions;
   readonly options: OriginOptions;
   readonly #address: Address;
-  readonly #idle: UpstreamConnection[] = [];
-  readonly #all = new Set<UpstreamConnection>();
-  readonly #waiting: Transaction[] = [];
+  readonly #watch: AddressWatch | undefined;
+  protected readonly idle: UpstreamConnection[] = [];
+  protected readonly all: Set<UpstreamConnection> = new Set();
+  protected readonly waiting: Transaction[] = [];
 
   constructor(
     text: HostText,
@@ -73,69 +77,67 @@ export class Origin {
     this.keepsAlive = transport.keepAlive;
     this.transport = transport;
     this.options = options;
+    if (isWatched(address.hostname)) {
+      this.#watch = new AddressWatch(address.hostname, transport.dnsRefreshMs, this.all);
+    }
   }
 
   /** Sends a request, on the connection that was idle for the shortest time if there is one. */
   send(transaction: Transaction): void {
-    const idle = this.#takeIdle();
-    if (idle !== undefined) {
-      if (this.options.pipelining > 1) idle.sendSoon(transaction);
-      else idle.send(transaction);
-    } else this.sendFresh(transaction);
+    const idle = this.takeIdle();
+    if (idle !== undefined) idle.send(transaction);
+    else this.sendFresh(transaction);
   }
 
   /** Sends a request on a connection that was never used. */
   sendFresh(transaction: Transaction): void {
-    const { maxConnections, maxQueue, pipelining } = this.options;
-    if (maxConnections === 0 || this.#all.size < maxConnections) this.#open().send(transaction);
-    else if (pipelining > 1 && transaction.isRepeatable && this.#behindOthers(transaction)) return;
-    else if (this.#waiting.length < maxQueue) this.#waiting.push(transaction);
+    const { maxConnections } = this.options;
+    if (maxConnections === 0 || this.all.size < maxConnections) this.open().send(transaction);
+    else this.wait(transaction);
+  }
+
+  protected wait(transaction: Transaction): void {
+    if (this.waiting.length < this.options.maxQueue) this.waiting.push(transaction);
     else transaction.fail(new UpstreamError("refused", "too many requests wait for a connection"));
   }
 
-  /** Sends a request on the connection with the fewest under way. */
-  #behindOthers(transaction: Transaction): boolean {
-    let best: UpstreamConnection | undefined;
-    for (const each of this.#all) {
-      const isFree = each.isUsable && each.queue.every((other) => other.isRepeatable || other.received);
-      if (isFree && (best === undefined || each.queue.length < best.queue.length)) best = each;
-    }
-    if (best === undefined || best.queue.length >= this.options.pipelining) return false;
-    best.sendSoon(transaction);
-    return true;
-  }
-
-  #takeIdle(): UpstreamConnection | undefined {
-    for (let last = this.#idle.pop(); last !== undefined; last = this.#idle.pop()) {
-      idleEverywhere -= 1;
+  protected takeIdle(): UpstreamConnection | undefined {
+    for (let last = this.idle.pop(); last !== undefined; last = this.idle.pop()) {
       last.idleAt = -1;
+      if (this.transport.maxIdleConnections > 0) idleEverywhere.delete(last);
       if (this.transport.idleTimeoutMs > 0) idleTimes.clear(last);
       if (last.isUsable) return last;
     }
     return undefined;
   }
 
-  #open(): UpstreamConnection {
+  protected open(): UpstreamConnection {
     const connection = new UpstreamConnection(this, (take) => dial(this.#address, this.transport, take));
-    this.#all.add(connection);
+    this.all.add(connection);
+    this.#watch?.begin();
     return connection;
   }
 
   /** A connection has nothing to do. */
   release(connection: UpstreamConnection): void {
-    const next = this.#nextWaiting();
+    const next = this.nextWaiting();
     if (next !== undefined) return connection.send(next);
     const { maxIdleConnections, maxIdleConnectionsPerHost, idleTimeoutMs } = this.transport;
-    const isFull = maxIdleConnections > 0 && idleEverywhere >= maxIdleConnections;
-    if (isFull || this.#idle.length >= maxIdleConnectionsPerHost) return connection.expire();
-    connection.idleAt = this.#idle.length;
-    this.#idle.push(connection);
-    idleEverywhere += 1;
+    if (this.idle.length >= maxIdleConnectionsPerHost) return connection.expire();
+    connection.idleAt = this.idle.length;
+    this.idle.push(connection);
+    if (maxIdleConnections > 0) keepNewest(connection, maxIdleConnections);
     if (idleTimeoutMs > 0) idleTimes.set(connection, performance.now() + idleTimeoutMs);
   }
 
-  #nextWaiting(): Transaction | undefined {
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+  /** An answer is complete, and others are still owed on the same connection. */
+  onRoom(_connection: UpstreamConnection): void {}
+
+  /** A connection ended that owed several answers. `isAnnounced`: after an answer that said so. */
+  onBrokenPipeline(_connection: UpstreamConnection, _isAnnounced: boolean): void {}
+
+  protected nextWaiting(): Transaction | undefined {
+    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
       if (!next.ended) return next;
     }
     return undefined;
@@ -143,28 +145,42 @@ export class Origin {
 
   /** A connection has ended. */
   forget(connection: UpstreamConnection): void {
-    if (!this.#all.delete(connection)) return;
+    if (!this.all.delete(connection)) return;
     if (connection.idleAt >= 0) {
-      const last = this.#idle.pop()!;
+      const last = this.idle.pop()!;
       if (last !== connection) {
-        this.#idle[connection.idleAt] = last;
+        this.idle[connection.idleAt] = last;
         last.idleAt = connection.idleAt;
       }
       connection.idleAt = -1;
-      idleEverywhere -= 1;
+      idleEverywhere.delete(connection);
     }
-    const next = this.#nextWaiting();
-    if (next !== undefined) this.#open().send(next);
+    const next = this.nextWaiting();
+    if (next !== undefined) this.open().send(next);
   }
 
-  /** Nobody will ask for it again: connections end with what they are doing. */
+  /** Connections end with what they are doing; requests from now on get others. */
+  renew(): void {
+    for (const connection of this.all) connection.retire();
+  }
+
+  /** Nobody will ask for it again. */
   retire(): void {
     this.keepsAlive = false;
-    for (const connection of [...this.#idle]) connection.expire();
+    this.renew();
   }
 
   /** Closes every connection. */
   destroy(): void {
-    for (const { socket } of this.#all) socket.destroy();
+    for (const { socket } of this.all) socket.destroy();
   }
+}
+
+/** Over the limit the connection goes that nobody has needed for the longest time. */
+function keepNewest(connection: UpstreamConnection, most: number): void {
+  idleEverywhere.add(connection);
+  const [oldest] = idleEverywhere;
+  if (idleEverywhere.size <= most || oldest === undefined) return;
+  idleEverywhere.delete(oldest);
+  oldest.expire();
 }

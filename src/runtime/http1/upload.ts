@@ -12,11 +12,15 @@ export class Upload implements BodySink {
   readonly #chunked: boolean;
   readonly #onDrain = (): void => this.#body.resume();
 
-  constructor(socket: Socket, transaction: Transaction, body: BodyStream) {
+  readonly #sent: (() => void) | undefined;
+
+  /** `sent` is called when all of it has been handed to the socket. */
+  constructor(socket: Socket, transaction: Transaction, body: BodyStream, sent?: () => void) {
     this.#socket = socket;
     this.#transaction = transaction;
     this.#body = body;
     this.#chunked = isChunked(transaction.call, body);
+    this.#sent = sent;
     transaction.uploading = true;
     socket.on("drain", this.#onDrain);
     body.pump(this);
@@ -41,6 +45,7 @@ export class Upload implements BodySink {
     this.#socket.off("drain", this.#onDrain);
     this.#transaction.uploading = false;
     if (this.#chunked && !this.#transaction.ended) this.#socket.write("0\r\n\r\n", "latin1");
+    this.#sent?.();
   }
 
   onBroken(reason: string | undefined): void {

@@ -2,19 +2,18 @@
 // leaves any doubt about where it ends costs the connection, so that none can be taken for another.
 import type { Socket } from "node:net";
 import { idleTimes, Timed } from "../deadline.js";
-import type { RequestBody } from "../exchange.js";
 import { limits } from "../limits.js";
 import { logFault } from "../log.js";
 import type { Transaction } from "../transaction.js";
+import type { FailureKind } from "../upstream-error.js";
 import { BrokenAnswer } from "../upstream-fault.js";
 import { ChunkedDecoder, type ChunkReceiver } from "./chunked.js";
 import { HeldBytes } from "./held-bytes.js";
 import type { Origin } from "./origin.js";
 import { REFUSED } from "./request-head.js";
-import { isChunked, requestText } from "./request-text.js";
+import { RequestWriter } from "./request-writer.js";
 import { ResponseHead } from "./response-head.js";
 import { isBare } from "./status.js";
-import { Upload } from "./upload.js";
 
 /** Interim answers before the real one [Go net/http transport.go]. */
 const MOST_INTERIM = 5;
@@ -31,20 +30,27 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
   served = 0;
   /** Its place among the idle ones of its origin; -1 while it is not idle. */
   idleAt = -1;
+  /** Look-ups in a row that did not give its address. */
+  absences = 0;
+  /** It ends with what it is doing. */
+  #retired = false;
   readonly #head = new ResponseHead();
   readonly #held = new HeldBytes();
+  readonly #writer: RequestWriter;
   #phase: Phase = "head";
   #left = 0;
   #decoder: ChunkedDecoder | undefined;
   #interim = 0;
   #fault: Error | undefined;
   #closed = false;
-  #outgoing = "";
+  /** Requests for the next write. */
+  #outgoing: Transaction[] = [];
 
   constructor(origin: Origin, socket: (take: (bytes: Buffer, end: number) => void) => Socket) {
     super();
     this.origin = origin;
     this.socket = socket((bytes, end) => this.#take(bytes, end));
+    this.#writer = new RequestWriter(this.socket, origin.transport);
     this.socket.on("error", (fault) => {
       this.#fault ??= fault;
     });
@@ -56,48 +62,55 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     return !this.#closed && !this.socket.destroyed && this.socket.writable;
   }
 
+  /** Others may be sent behind what is under way: it answers one after the other, and none must come alone. */
+  get isShared(): boolean {
+    if (this.served === 0 || this.#retired || !this.isUsable) return false;
+    return this.queue[0]?.mayShare !== false;
+  }
+
   // ---- requests ----
+
+  /** Requests that are under way. */
+  get load(): number {
+    return this.queue.length + this.#outgoing.length;
+  }
 
   send(transaction: Transaction): void {
     this.queue.push(transaction);
     transaction.connection = this;
-    const text = requestText(transaction);
-    const body = transaction.call.body as RequestBody | undefined;
-    if (body === undefined) this.socket.write(text, "latin1");
-    else this.#sendWithBody(transaction, text, body);
+    this.#writer.write(transaction);
   }
 
   /** Several requests in one write: they go out at the end of this turn of the event loop. */
   sendSoon(transaction: Transaction): void {
-    this.queue.push(transaction);
+    if (this.#outgoing.length === 0) setImmediate(() => this.#flush());
+    this.#outgoing.push(transaction);
     transaction.connection = this;
-    if (this.#outgoing === "") setImmediate(() => this.#flush());
-    this.#outgoing += requestText(transaction);
+    transaction.servedBefore = this.served;
   }
 
+  /** Until then no answer that arrives can be theirs. */
   #flush(): void {
-    const text = this.#outgoing;
-    this.#outgoing = "";
-    if (!this.socket.destroyed) this.socket.write(text, "latin1");
+    const sent = this.#outgoing;
+    this.#outgoing = [];
+    this.queue.push(...sent);
+    this.#writer.writeAll(sent);
   }
 
-  #sendWithBody(transaction: Transaction, text: string, body: RequestBody): void {
-    this.socket.cork();
-    this.socket.write(text, "latin1");
-    if ("pump" in body) new Upload(this.socket, transaction, body);
-    else if (body.length > 0) this.#sendWhole(body, isChunked(transaction.call, body));
-    this.socket.uncork();
-  }
-
-  #sendWhole(body: Uint8Array, chunked: boolean): void {
-    if (chunked) this.socket.write(`${body.length.toString(16)}\r\n`, "latin1");
-    this.socket.write(body);
-    if (chunked) this.socket.write("\r\n0\r\n\r\n", "latin1");
-  }
-
-  /** A transaction has ended before its answer: nobody can tell any more what is whose. */
-  drop(transaction: Transaction): void {
-    if (this.queue.includes(transaction)) this.#break(new BrokenAnswer("the connection was given up"), true);
+  /**
+   * A transaction has ended before its answer. Where others wait for theirs, and answers come, its own is
+   * read over when its turn comes; else nobody can tell any more what is whose.
+   */
+  drop(transaction: Transaction, why: FailureKind): void {
+    const unsent = this.#outgoing.indexOf(transaction);
+    if (unsent >= 0) {
+      this.#outgoing.splice(unsent, 1);
+      if (this.load === 0 && this.isUsable) this.origin.release(this);
+    } else if (this.queue.includes(transaction)) {
+      const isMoving = why === "canceled" || (why === "timeout" && this.served > transaction.servedBefore);
+      if (isMoving && this.queue.some((other) => !other.ended)) return;
+      this.#break(new BrokenAnswer("the connection was given up"), true);
+    }
   }
 
   // ---- answers ----
@@ -180,6 +193,8 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
       return at;
     }
     this.#interim = 0;
+    transaction.headWait?.end();
+    this.#writer.endContinue();
     const bare = isBare(status) || transaction.method === "HEAD";
     if (!transaction.ended) transaction.onHead(this.#head);
     if (bare || contentLength === 0) {
@@ -198,6 +213,7 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
 
   #onInterim(status: number): void {
     this.#interim += 1;
+    if (status === 100) this.#writer.onContinue();
     if (status === 101) this.#break(new BrokenAnswer("unsolicited response with 101 status"));
     else if (this.#interim > MOST_INTERIM)
       this.#break(new BrokenAnswer("too many 1xx informational responses"));
@@ -249,8 +265,10 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     const stays = !isEnd && !this.#closesBehind && this.origin.keepsAlive;
     // Framing where no body may be leaves open whether one comes.
     const isClear = !transaction.uploading && (status !== 204 || (contentLength <= 0 && !chunked));
-    if (!stays || !isClear || (at < end && this.queue.length === 0)) this.#close();
-    else if (this.queue.length === 0) this.origin.release(this);
+    if (!stays || !isClear || (at < end && this.queue.length === 0)) this.#close(this.#closesBehind);
+    else if (this.load > 0) this.origin.onRoom(this);
+    else if (this.#retired) this.#close();
+    else this.origin.release(this);
     transaction.finish();
   }
 
@@ -262,8 +280,9 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     this.socket.destroy();
   }
 
-  #close(): void {
-    if (this.queue.length > 0) this.#break(new BrokenAnswer("EOF", false), true);
+  /** `isAnnounced`: the last answer said that no other would come. */
+  #close(isAnnounced = false): void {
+    if (this.load > 0) this.#break(new BrokenAnswer("EOF", false), true, isAnnounced);
     else {
       this.#closed = true;
       this.socket.destroy();
@@ -271,14 +290,17 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
   }
 
   /** The answers that are still owed will not come. `again`: it is not their fault, they are sent anew. */
-  #break(fault: Error, again = false): void {
+  #break(fault: Error, again = false, isAnnounced = false): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#writer.endContinue();
+    const owed = [...this.queue.splice(0), ...this.#outgoing.splice(0)];
+    if (owed.length > 1) this.origin.onBrokenPipeline(this, isAnnounced);
     this.origin.forget(this);
     this.socket.destroy();
-    const [first, ...others] = this.queue.splice(0);
+    const first = isAnnounced ? undefined : owed.shift();
     first?.onBroken(fault, again && !first.received);
-    for (const other of others) other.onBroken(fault, true);
+    for (const other of owed) other.onDisplaced(fault, isAnnounced);
   }
 
   #onClose(): void {
@@ -292,5 +314,11 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
   /** Nobody has needed it for a while. */
   expire(): void {
     this.#close();
+  }
+
+  /** It ends as soon as it owes nobody an answer. */
+  retire(): void {
+    this.#retired = true;
+    if (this.idleAt >= 0) this.#close();
   }
 }
