@@ -97,3 +97,20 @@ const TRANSPORT = {
 export const api = new Upstream(["https://api.example.com"], TRANSPORT);
 `);
 });
+
+it("discovered hosts and connections of another kind have constants of their own", () => {
+  const discovered = {
+    host: ["_http._tcp.users.example.com"],
+    disable_host_sanitize: true,
+    sd: "dns",
+    sd_scheme: "https",
+    url_pattern: "/u",
+  };
+  const endpoints = [{ endpoint: "/a", backend: [discovered, { url_pattern: "/a" }] }];
+  expect(moduleOf({ ...base, endpoints }, "upstreams.ts")).toBe(`// The hosts of the backends.
+import { DiscoveredUpstream, Upstream } from "gwc/runtime";
+
+export const users = new DiscoveredUpstream("_http._tcp.users.example.com", "https");
+export const api = new Upstream(["https://api.example.com"]);
+`);
+});

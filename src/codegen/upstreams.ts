@@ -83,7 +83,8 @@ function connectionsCode({ maxConnections, maxQueue, pipelining }: ConnectionSet
 function nameFor(backend: Backend): string {
   const [first = ""] = backend.hosts;
   if (typeof first !== "string") return camelCase(first.name.toLowerCase(), "upstream");
-  const host = first.replace(/^[a-z]+:\/\/(?:[^@/]*@)?/, "");
+  // Labels of SRV names say service and protocol: `_http._tcp.users.example.com`.
+  const host = first.replace(/^[a-z]+:\/\/(?:[^@/]*@)?/, "").replace(/^(?:_[^.]*\.)+(?=.)/, "");
   if (host === "") return "none";
   const name = host.split(/[:/]/)[0] ?? "";
   const port = /:(\d+)/.exec(host)?.[1];

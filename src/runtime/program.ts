@@ -1,6 +1,7 @@
 // One configuration in one thread: its server, from the first connection to the last.
 import { standardOutput } from "./lines.js";
 import { logFault, logWarning } from "./log.js";
+import { closeUpstreams } from "./origins.js";
 import {
   closeSilent,
   createGatewayServer,
@@ -9,7 +10,6 @@ import {
   type ListeningHandle,
   type ServerOptions,
 } from "./server.js";
-import { closeUpstreams } from "./origins.js";
 
 export interface ServeOptions extends ServerOptions {
   /** As configured; empty: all addresses. */
