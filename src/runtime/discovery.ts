@@ -1,10 +1,10 @@
 // Hosts that DNS knows: SRV records, looked up again and again. [lura sd/dnssrv/subscriber.go]
-import type { SrvRecord } from "node:dns";
+import type { Resolver, SrvRecord } from "node:dns";
 import { onDeadline } from "./deadline.js";
 import type { Exchange } from "./exchange.js";
 import { DEFAULT_ORIGIN, Origin, type OriginOptions } from "./http1/origin.js";
 import { logInfo, logWarning } from "./log.js";
-import { resolver } from "./names.js";
+import { dnsResolver } from "./names.js";
 import { originOf } from "./origins.js";
 import { DEFAULT_TRANSPORT, type TransportOptions } from "./transport.js";
 import { type Call, Upstream } from "./upstream.js";
@@ -20,6 +20,7 @@ export class DiscoveredUpstream extends Upstream {
   readonly #scheme: string;
   readonly #transport: TransportOptions;
   readonly #options: OriginOptions;
+  readonly #resolver: Resolver = dnsResolver();
   /** Until the first answer of DNS. */
   #first: Promise<void> | undefined;
   #failed = false;
@@ -54,7 +55,7 @@ export class DiscoveredUpstream extends Upstream {
   }
 
   async #update(): Promise<void> {
-    const records = await lookUp(this.#name);
+    const records = await lookUp(this.#resolver, this.#name);
     if (records instanceof Error) this.#keep(records);
     else this.#take(records);
     setTimeout(() => void this.#update(), this.#transport.dnsRefreshMs).unref();
@@ -78,7 +79,7 @@ export class DiscoveredUpstream extends Upstream {
   }
 }
 
-function lookUp(name: string): Promise<readonly SrvRecord[] | Error> {
+function lookUp(resolver: Resolver, name: string): Promise<readonly SrvRecord[] | Error> {
   return new Promise((resolve) => {
     resolver.resolveSrv(name, (fault, records) => resolve(fault ?? records));
   });

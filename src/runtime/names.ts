@@ -22,7 +22,9 @@ function ownResolver(list: string | undefined): Resolver | undefined {
 const own: Resolver | undefined = ownResolver(process.env.GWC_DNS_SERVERS);
 
 /** For questions that only DNS can answer. */
-export const resolver: Resolver = own ?? new Resolver(PATIENCE);
+export function dnsResolver(): Resolver {
+  return own ?? new Resolver(PATIENCE);
+}
 
 export function isLocalName(hostname: string): boolean {
   return /^(?:.*\.)?localhost\.?$/i.test(hostname);
