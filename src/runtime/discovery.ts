@@ -5,7 +5,7 @@ import type { Exchange } from "./exchange.js";
 import { DEFAULT_ORIGIN, Origin, type OriginOptions } from "./http1/origin.js";
 import { logInfo, logWarning } from "./log.js";
 import { dnsResolver } from "./names.js";
-import { originOf } from "./origins.js";
+import { onUpstreamsClosed, originOf } from "./origins.js";
 import { DEFAULT_TRANSPORT, type TransportOptions } from "./transport.js";
 import { type Call, Upstream } from "./upstream.js";
 import type { Answer, StreamedAnswer } from "./upstream-answer.js";
@@ -24,6 +24,8 @@ export class DiscoveredUpstream extends Upstream {
   /** Until the first answer of DNS. */
   #first: Promise<void> | undefined;
   #failed = false;
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
 
   /** `name` is what DNS is asked for. */
   constructor(
@@ -37,6 +39,10 @@ export class DiscoveredUpstream extends Upstream {
     this.#scheme = scheme;
     this.#transport = transport;
     this.#options = options;
+    onUpstreamsClosed(() => {
+      this.#isOver = true;
+      clearTimeout(this.#timer);
+    });
     this.#first = this.#update().finally(() => {
       this.#first = undefined;
     });
@@ -56,9 +62,10 @@ export class DiscoveredUpstream extends Upstream {
 
   async #update(): Promise<void> {
     const records = await lookUp(this.#resolver, this.#name);
+    if (this.#isOver) return;
     if (records instanceof Error) this.#keep(records);
     else this.#take(records);
-    setTimeout(() => void this.#update(), this.#transport.dnsRefreshMs).unref();
+    this.#timer = setTimeout(() => void this.#update(), this.#transport.dnsRefreshMs).unref();
   }
 
   /** What was known stays. */

@@ -21,8 +21,17 @@ const secureByDefault = dialTls();
 const strangers = new Map<string, Origin>();
 const MOST_STRANGERS = 64;
 
+/** What goes on besides connections. */
+const endings = new Set<() => void>();
+
+/** Calls back when the backends are not called any more. */
+export function onUpstreamsClosed(ending: () => void): void {
+  endings.add(ending);
+}
+
 /** Closes every connection to every backend. */
 export function closeUpstreams(): void {
+  for (const ending of endings) ending();
   for (const known of [origins, strangers]) for (const origin of known.values()) origin.destroy();
 }
 

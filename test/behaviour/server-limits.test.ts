@@ -27,7 +27,7 @@ async function serve(limits: Partial<ServerOptions>): Promise<number> {
   const none = { maxHeaderBytes: 1 << 20, readHeaderTimeoutMs: 0, readTimeoutMs: 0, idleTimeoutMs: 0 };
   server = createGatewayServer({ handler, clientIp: new ClientIp([]), ...none, ...limits });
   await new Promise<void>((resolve) => server!.listen({ port: 0, host: "127.0.0.1" }, resolve));
-  return server.address().port;
+  return server.address()?.port ?? 0;
 }
 
 interface Talk {
