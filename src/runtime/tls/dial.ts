@@ -7,7 +7,7 @@ import {
   type SecureContext,
   type TLSSocket,
 } from "node:tls";
-import type { Address, Secure } from "../http1/dial.js";
+import { type Address, dialOptions, type Secure } from "../http1/dial.js";
 import type { ClientTlsOptions, TransportOptions } from "../transport.js";
 import { BrokenAnswer } from "../upstream-fault.js";
 import { systemAuthorities } from "./authorities.js";
@@ -54,18 +54,15 @@ function open(
   verify: boolean,
   sessions: WeakMap<Address, Buffer>,
 ): TLSSocket {
-  const { hostname, port } = address;
+  const { hostname } = address;
   const session = sessions.get(address);
   const options: ConnectionOptions & TcpNetConnectOpts = {
-    host: hostname,
-    port,
+    ...dialOptions(address, transport),
     ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
     secureContext,
     rejectUnauthorized: verify,
     checkServerIdentity: checkIdentity,
     ...(session === undefined ? {} : { session }),
-    autoSelectFamily: isIP(hostname) === 0 && transport.fallbackDelayMs > 0,
-    autoSelectFamilyAttemptTimeout: Math.max(10, transport.fallbackDelayMs),
   };
   const socket = connect(options);
   socket.once("connect", () => {
