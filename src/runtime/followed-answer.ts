@@ -24,6 +24,11 @@ export abstract class FollowedAnswer extends Transaction {
     if (length > MOST_READ_OVER) this.#leaveNow();
   }
 
+  /** It sends the request elsewhere. */
+  protected get isLeaving(): boolean {
+    return this.#next !== undefined;
+  }
+
   protected skip(length: number): void {
     this.#readOver += length;
     this.#skipAhead(this.#readOver);

@@ -155,6 +155,8 @@ export class ArrivingAnswer extends FollowedAnswer implements StreamedAnswer {
   #start: ((first: Uint8Array) => ReplyStream) | undefined;
   #reply: ReplyStream | undefined;
   #gunzip: ReturnType<typeof createGunzip> | undefined;
+  /** Whoever waits for it has it. A status of 000 is one. */
+  #isHeaded = false;
   #discarded = false;
   /** What arrived before anybody asked for the body. */
   #early: Buffer[] = [];
@@ -182,6 +184,7 @@ export class ArrivingAnswer extends FollowedAnswer implements StreamedAnswer {
 
   onHead(head: ResponseHead): void {
     if (head.status >= 300 && head.status < 400 && this.leaves(head)) return;
+    this.#isHeaded = true;
     this.status = head.status;
     this.headers = flatFields(head.text, head.fields);
     if (this.inflates && !this.bare && headerOf(this.headers, "content-encoding") === "gzip") this.#unzip();
@@ -224,7 +227,7 @@ export class ArrivingAnswer extends FollowedAnswer implements StreamedAnswer {
 
   onData(bytes: Buffer, start: number, end: number): void {
     if (this.#discarded) return;
-    if (this.status === 0) return this.skip(end - start);
+    if (this.isLeaving) return this.skip(end - start);
     const chunk = Buffer.from(bytes.subarray(start, end));
     if (this.#start === undefined) this.#early.push(chunk);
     else this.#take(chunk);
@@ -261,7 +264,7 @@ export class ArrivingAnswer extends FollowedAnswer implements StreamedAnswer {
   }
 
   protected override onEnd(): void {
-    if (this.status === 0) this.go();
+    if (this.isLeaving) this.go();
     else if (this.#start === undefined) this.#earlyEnd = "end";
     else this.#over();
   }
@@ -282,7 +285,7 @@ export class ArrivingAnswer extends FollowedAnswer implements StreamedAnswer {
    */
   protected override lose(error: UpstreamError): void {
     this.#gunzip?.destroy();
-    if (this.status === 0) this.#resolve(error);
+    if (!this.#isHeaded) this.#resolve(error);
     else if (this.#discarded) return;
     else if (this.#start === undefined) this.#earlyEnd = "abort";
     else this.#open(NOTHING).abort();
