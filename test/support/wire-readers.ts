@@ -158,6 +158,7 @@ function backendOf(parts: readonly Buffer[], ends: boolean, marker: string): Bac
 }
 
 const client = { onGone: () => () => {} } as unknown as Exchange;
+const HOST = { shown: "http://b", site: "http://b", prefix: "", credentials: undefined };
 const NEXT = "the next one's own answer";
 
 export interface Calls {
@@ -171,7 +172,7 @@ export async function ourCalls(method: string, parts: readonly Buffer[], ends: b
   const backend = backendOf(parts, ends, NEXT);
   const address = { hostname: "b", port: 1, authority: "b", secure: () => backend.connect() };
   const transport = { ...DEFAULT_TRANSPORT, compression: false };
-  const origin = new Origin("http://b", address, "", "", transport, DEFAULT_ORIGIN);
+  const origin = new Origin(HOST, address, "", transport, DEFAULT_ORIGIN);
   const first = await ourCall(origin, method, parts.length);
   const next = await ourCall(origin, "GET", 1);
   origin.destroy();
@@ -182,11 +183,11 @@ async function ourCall(origin: Origin, method: string, turns: number): Promise<C
   let result: Called;
   const deadline = performance.now() + 60_000;
   const call = { method, target: "/" as ByteString, headers: [], body: undefined, deadline };
-  const transaction = new WholeAnswer(call, origin, (answer) => {
+  const transaction = new WholeAnswer(call, origin, client, (answer) => {
     if (answer instanceof UpstreamError) return;
     result = { status: answer.status, headers: answer.headers, body: answer.body };
   });
-  transaction.begin(client);
+  transaction.begin();
   await settle(turns + 5);
   transaction.fail(new UpstreamError("timeout", ""));
   return result;
