@@ -88,7 +88,8 @@ function hopTo(there: Place, from: Transaction, trail: Trail): Hop | UpstreamErr
   const asked = from.method;
   const method = bodiless && asked !== "GET" && asked !== "HEAD" ? "GET" : asked;
   const body = bodiless ? undefined : first.body;
-  return { call: { method, target, headers, body, deadline: first.deadline }, origin, trail };
+  const { deadline } = first;
+  return { call: { method, target, headers, body, deadline, resendsBody: true }, origin, trail };
 }
 
 const SECRETS = new Set([

@@ -22,8 +22,8 @@ function wantsLength(method: string): boolean {
 }
 
 /** Whether a body goes out in chunks [Go net/http transfer.go; lura proxy/http.go]. */
-export function isChunked({ sized }: Call, { length }: RequestBody): boolean {
-  return length === undefined || (length > 0 && sized !== true);
+export function isChunked({ sized, resendsBody }: Call, { length }: RequestBody): boolean {
+  return length === undefined || (length > 0 && sized !== true && resendsBody !== true);
 }
 
 function framing(call: Call, method: string): ByteString {
