@@ -179,6 +179,7 @@ export class Http2Exchange implements Exchange {
     this.#gone = undefined;
     this.#owner.onReplied(this, status, bytes);
     this.body?.cancel();
-    if (this.#isOpen) this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    // `close` would first end the stream in good order, and what is missing could go unseen.
+    if (this.#isOpen) this.#stream.destroy(new Error("the answer was cut off"));
   }
 }
