@@ -3,6 +3,7 @@
 import http from "node:http";
 import { describe, expect, it } from "vitest";
 import { answerAttacks, bytesOf, requestAttacks } from "../support/attacks.js";
+import { nodeIsStrict } from "../support/node-parser.js";
 import { type Dice, diceOf, mutant, partsOf } from "../support/wire-mutants.js";
 import { nodeCall, nodeServer, ourCalls, ourServer, type Served } from "../support/wire-readers.js";
 
@@ -51,7 +52,8 @@ const budget = { timeout: seconds * 1000 + 20_000 };
 describe("requests made wrong", () => {
   const seeds = seedsOf(requestAttacks);
 
-  it("say the same to Node's parser, or are refused", budget, async () => {
+  // Skipped where the parser of Node is an old one: see nodeIsStrict.
+  it.runIf(nodeIsStrict)("say the same to Node's parser, or are refused", budget, async () => {
     const count = await fuzz(0.35, async (dice) => {
       const input = mutant(dice, seeds);
       const bytes = [Buffer.from(input, "latin1")];
@@ -85,19 +87,23 @@ describe("answers made wrong", () => {
   const seeds = seedsOf(answerAttacks);
   const methodOf = (dice: Dice): string => (dice(8) === 0 ? "HEAD" : "GET");
 
-  it("say the same to Node's parser, or are failures, and the next call gets its own", budget, async () => {
-    const count = await fuzz(0.25, async (dice) => {
-      const input = mutant(dice, seeds);
-      const bytes = [Buffer.from(input, "latin1")];
-      const method = methodOf(dice);
-      const ends = dice(2) === 0;
-      const { first, next } = await ourCalls(method, bytes, ends);
-      expect(next, JSON.stringify(input)).toBe("the next one's own answer");
-      if (first !== undefined)
-        expect(first, JSON.stringify(input)).toEqual(await nodeCall(method, bytes, ends));
-    });
-    expect(count).toBeGreaterThan(50);
-  });
+  it.runIf(nodeIsStrict)(
+    "say the same to Node's parser, or are failures, and the next call gets its own",
+    budget,
+    async () => {
+      const count = await fuzz(0.25, async (dice) => {
+        const input = mutant(dice, seeds);
+        const bytes = [Buffer.from(input, "latin1")];
+        const method = methodOf(dice);
+        const ends = dice(2) === 0;
+        const { first, next } = await ourCalls(method, bytes, ends);
+        expect(next, JSON.stringify(input)).toBe("the next one's own answer");
+        if (first !== undefined)
+          expect(first, JSON.stringify(input)).toEqual(await nodeCall(method, bytes, ends));
+      });
+      expect(count).toBeGreaterThan(50);
+    },
+  );
 
   it("say the same in any parts", budget, async () => {
     await fuzz(0.2, async (dice) => {

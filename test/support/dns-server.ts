@@ -75,7 +75,8 @@ function answer(type: number, data: Buffer): Buffer {
   head.writeUInt16BE(0xc00c, 0);
   head.writeUInt16BE(type, 2);
   head.writeUInt16BE(1, 4);
-  head.writeUInt32BE(1, 6);
+  // Not to be kept: the resolvers of older Nodes have a cache of their own.
+  head.writeUInt32BE(0, 6);
   head.writeUInt16BE(data.length, 10);
   return Buffer.concat([head, data]);
 }
