@@ -139,7 +139,7 @@ describe("a reader that does not read", () => {
       const { status } = await send(gateway.port, { path });
       expect(status).toBe(404);
     }
-    expect(gateway.memory() - before).toBeLessThan(60 * 1024 * 1024);
+    expect(gateway.memory() - before).toBeLessThan(90 * 1024 * 1024);
     gateway.process.stdout?.resume();
     await gateway.stop();
     const lines = gateway.log().split("\n").length;

@@ -4,3 +4,6 @@ import fc from "fast-check";
 
 const wanted = process.env.GWC_SEED ?? "20240229";
 if (wanted !== "random") fc.configureGlobal({ seed: Number(wanted) });
+
+// Units are tested as one thread has them, also where Node can share a port between threads.
+process.env.GWC_WORKERS ??= "1";
