@@ -2,7 +2,6 @@
 import { type LookupAddress, lookup, Resolver } from "node:dns";
 import type { LookupFunction } from "node:net";
 import { logWarning } from "./log.js";
-import { thread } from "./thread.js";
 
 /** How long one server may take, and how often each is asked. */
 const PATIENCE = { timeout: 2000, tries: 2 };
@@ -21,12 +20,6 @@ function ownResolver(list: string | undefined): Resolver | undefined {
 }
 
 const own: Resolver | undefined = ownResolver(process.env.GWC_DNS_SERVERS);
-
-const ignored = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"].filter(
-  (name) => process.env[name],
-);
-if (ignored.length > 0 && thread.leads)
-  logWarning(`${ignored.join(", ")} does not count: backends are called directly`);
 
 /** For questions that only DNS can answer. */
 export function dnsResolver(): Resolver {

@@ -3,6 +3,7 @@
 import { percentDecode } from "./bytes.js";
 import type { Address } from "./http1/dial.js";
 import { Origin, type OriginOptions } from "./http1/origin.js";
+import { proxyFor } from "./http1/proxy.js";
 import { dialTls } from "./tls/dial.js";
 import type { TransportOptions } from "./transport.js";
 
@@ -104,7 +105,7 @@ function authorizationLine(credentials: string | undefined): string {
   return `Authorization: Basic ${plain.toString("base64")}\r\n`;
 }
 
-/** The address of an authority, or what is wrong with it. */
+/** The address of an authority and the proxy before it, or what is wrong with it. */
 function addressOf(
   scheme: string,
   authority: string,
@@ -114,5 +115,13 @@ function addressOf(
   const number = port === "" ? (scheme === "https" ? 443 : 80) : Number(port);
   if (number > 65535 || name === "") return "invalid port";
   const hostname = name.startsWith("[") ? name.slice(1, -1) : name;
-  return { hostname, port: number, authority, ...(scheme === "https" ? { secure } : {}) };
+  const via = proxyFor(scheme, hostname, number);
+  if (typeof via === "string") return via;
+  return {
+    hostname,
+    port: number,
+    authority,
+    ...(scheme === "https" ? { secure } : {}),
+    ...(via === undefined ? {} : { via }),
+  };
 }

@@ -51,6 +51,14 @@ function reason(fault: SystemFault): string {
   }
 }
 
+/** A fault on the way to a proxy says so, in Go's words [Go net/http transport.go dialConn]. */
+export function nameProxy(fault: Error): void {
+  const first: { message: string; code?: string | undefined } = firstOf(fault);
+  first.message = `proxyconnect tcp: ${reason(firstOf(fault))}`;
+  // What is a fault of the network by its number keeps the text given here.
+  first.code = undefined;
+}
+
 /** A fault that has Go's words already. */
 export class BrokenAnswer extends Error {
   /** The answer is at fault, not the connection. */

@@ -2,8 +2,9 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from "node:net";
 import { lookupOption } from "../names.js";
 import type { TransportOptions } from "../transport.js";
-import { BrokenAnswer } from "../upstream-fault.js";
+import { BrokenAnswer, nameProxy } from "../upstream-fault.js";
 import { type ByteTaker, lentReads } from "./byte-source.js";
+import type { ForwardProxy } from "./proxy.js";
 
 export interface Address {
   readonly hostname: string;
@@ -12,7 +13,12 @@ export interface Address {
   readonly authority: string;
   /** How the bytes go out; absent: as they are. */
   readonly secure?: Secure;
+  /** What they go out through; absent: they go to the host itself. */
+  readonly via?: ForwardProxy;
 }
+
+/** Where a connection leads to. */
+type Place = Pick<Address, "hostname" | "port">;
 
 /** Opens a connection with TLS. */
 export type Secure = (address: Address, transport: TransportOptions) => Socket;
@@ -22,7 +28,7 @@ const ONE_AFTER_THE_OTHER_MS = 60_000;
 
 /** How a connection is opened, for node:net and node:tls. */
 export function dialOptions(
-  { hostname, port }: Address,
+  { hostname, port }: Place,
   transport: TransportOptions,
 ): {
   readonly host: string;
@@ -49,18 +55,30 @@ export function dialOptions(
 
 /** Opens a connection; what arrives is given to `take`. */
 export function dial(address: Address, transport: TransportOptions, take: ByteTaker): Socket {
-  const { secure } = address;
-  const socket =
-    secure === undefined
-      ? connectTcp({ ...dialOptions(address, transport), onread: lentReads(take) })
-      : secure(address, transport);
-  if (secure !== undefined) socket.on("data", (chunk: Buffer) => take(chunk, chunk.length));
-  if (transport.dialTimeoutMs > 0) limitDial(socket, address, transport.dialTimeoutMs);
+  const { secure, via } = address;
+  if (secure === undefined) return dialPlain(address, transport, take);
+  const socket = secure(address, transport);
+  socket.on("data", (chunk: Buffer) => take(chunk, chunk.length));
+  if (via === undefined) limitDial(socket, address, transport.dialTimeoutMs);
+  return socket;
+}
+
+/** Opens a connection without TLS, to the host or to the proxy before it. */
+export function dialPlain(address: Address, transport: TransportOptions, take: ByteTaker): Socket {
+  const { via } = address;
+  const next = via ?? address;
+  const socket = connectTcp({ ...dialOptions(next, transport), onread: lentReads(take) });
+  limitDial(socket, next, transport.dialTimeoutMs);
+  if (via !== undefined) {
+    socket.prependListener("error", nameProxy);
+    socket.once("connect", () => socket.off("error", nameProxy));
+  }
   return socket;
 }
 
 /** Name lookup and connection together. */
-function limitDial(socket: Socket, { hostname, port }: Address, ms: number): void {
+function limitDial(socket: Socket, { hostname, port }: Place, ms: number): void {
+  if (ms === 0) return;
   let place = isIP(hostname) === 0 ? `: lookup ${hostname}` : ` ${hostname}:${port}`;
   const onLookup = (_fault: Error | null, address: string): void => {
     place = ` ${address}:${port}`;

@@ -43,6 +43,8 @@ export class Origin {
   readonly site: string;
   readonly prefix: ByteString;
   readonly credentials: string | undefined;
+  /** What stands in a request line before the target: the prefix, behind the host where a proxy is to find it. */
+  readonly beforeTarget: ByteString;
   /** What stands behind the target: the end of the request line, and the Host line. */
   readonly headLines: ByteString;
   readonly authorizationLine: ByteString;
@@ -70,15 +72,19 @@ export class Origin {
     this.prefix = text.prefix;
     this.credentials = text.credentials;
     this.#address = address;
-    this.headLines = ` HTTP/1.1\r\nHost: ${address.authority}\r\n`;
+    // Through a proxy a request without TLS names its host in its target [RFC 9112 3.2.2].
+    const via = address.secure === undefined ? address.via : undefined;
+    this.beforeTarget = via === undefined ? text.prefix : `http://${address.authority}${text.prefix}`;
+    this.headLines = ` HTTP/1.1\r\nHost: ${address.authority}\r\n${via?.authorizationLine ?? ""}`;
     this.authorizationLine = authorizationLine;
     this.closeLine = transport.keepAlive ? "" : "Connection: close\r\n";
     this.compression = transport.compression;
     this.keepsAlive = transport.keepAlive;
     this.transport = transport;
     this.options = options;
-    if (isWatched(address.hostname)) {
-      this.#watch = new AddressWatch(address.hostname, transport.dnsRefreshMs, this.all);
+    const { hostname } = address.via ?? address;
+    if (isWatched(hostname)) {
+      this.#watch = new AddressWatch(hostname, transport.dnsRefreshMs, this.all);
     }
   }
 

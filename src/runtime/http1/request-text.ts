@@ -38,7 +38,7 @@ function framing(call: Call, method: string): ByteString {
 export function requestText(transaction: Transaction): ByteString {
   const { call, origin, method } = transaction;
   const { headers } = call;
-  let text = `${method} ${origin.prefix}${call.target as ByteString}${origin.headLines}${call.fixed ?? ""}`;
+  let text = `${method} ${origin.beforeTarget}${call.target as ByteString}${origin.headLines}${call.fixed ?? ""}`;
   let asksEncoding = false;
   let asksRange = false;
   let authorized = false;

@@ -1,5 +1,6 @@
 // TLS towards backends. [Go crypto/tls, net/http transport.go]
 import { isIP, type TcpNetConnectOpts } from "node:net";
+import type { Duplex } from "node:stream";
 import {
   type ConnectionOptions,
   connect,
@@ -13,6 +14,7 @@ import { BrokenAnswer } from "../upstream-fault.js";
 import { systemAuthorities } from "./authorities.js";
 import { checkIdentity, inGoWords } from "./faults.js";
 import { contextOptions, firstOfEachKind, Material, trusted } from "./material.js";
+import { Tunnel } from "./tunnel.js";
 
 /** [Go net/http transport.go DefaultTransport; lura transport/http/server/server.go] */
 const HANDSHAKE_MS = 10_000;
@@ -64,7 +66,8 @@ function open(
     checkServerIdentity: checkIdentity,
     ...(session === undefined ? {} : { session }),
   };
-  const socket = connect(options);
+  const tunnel = address.via === undefined ? undefined : new Tunnel(address, transport);
+  const socket = connect(tunnel === undefined ? options : { ...options, socket: tunnel });
   socket.once("connect", () => {
     socket.setNoDelay(true);
     if (transport.keepAliveProbeMs > 0) socket.setKeepAlive(true, transport.keepAliveProbeMs);
@@ -75,14 +78,16 @@ function open(
     sessions.delete(address);
     inGoWords(fault);
   });
-  limitHandshake(socket);
+  if (tunnel === undefined) limitHandshake(socket, socket, "connect");
+  else limitHandshake(socket, tunnel, "open");
   return socket;
 }
 
-function limitHandshake(socket: TLSSocket): void {
+/** The time runs from the event of what is below. */
+function limitHandshake(socket: TLSSocket, below: Duplex, event: string): void {
   const fault = new BrokenAnswer("net/http: TLS handshake timeout", false);
   let timer: NodeJS.Timeout | undefined;
-  socket.once("connect", () => {
+  below.once(event, () => {
     timer = setTimeout(() => socket.destroy(fault), HANDSHAKE_MS);
   });
   const stop = (): void => clearTimeout(timer);
