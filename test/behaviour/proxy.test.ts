@@ -51,7 +51,9 @@ function startProxy(): Promise<http.Server> {
 
 beforeAll(async () => {
   authority = await createAuthority("Test Authority");
-  const own = await authority.issue("secure.example.com", { names: ["secure.example.com", "slow.example.com"] });
+  const own = await authority.issue("secure.example.com", {
+    names: ["secure.example.com", "slow.example.com"],
+  });
   backend = tls.createServer({ cert: own.certificate, key: own.key }, (socket) => {
     socket.on("error", () => {});
     let bytes = 0;

@@ -53,7 +53,8 @@ describe("proxies of the environment", () => {
     ["0:0:0:0:0:0:0:1", 80],
     ["fd00:0::7", 80],
   ])("are left out for %s:%i", (host, port) => {
-    const NO_PROXY = "example.com, .only.example,10.0.0.0/8,192.0.2.1,port.example:8080,2001:db8::/32,fd00::7";
+    const NO_PROXY =
+      "example.com, .only.example,10.0.0.0/8,192.0.2.1,port.example:8080,2001:db8::/32,fd00::7";
     expect(new Proxies({ ...variables, NO_PROXY }).for("http", host, port)).toBeUndefined();
   });
 
