@@ -104,7 +104,6 @@ export interface ConnectionSettings {
   readonly maxQueue: number;
   /** Requests on one connection; 1: no pipelining. */
   readonly pipelining: number;
-  readonly client: "http1" | "undici";
 }
 
 export type OutputEncoding = "json" | "json-collection" | "string" | "xml" | "yaml" | "negotiate" | "no-op";

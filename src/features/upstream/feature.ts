@@ -8,14 +8,12 @@ interface Config {
   readonly pipelining?: boolean | number;
   readonly max_connections?: number;
   readonly max_queue?: number;
-  readonly client?: "http1" | "undici";
 }
 
 interface Plan {
   readonly maxConnections: number;
   readonly maxQueue: number;
   readonly pipelining: number;
-  readonly client: "http1" | "undici";
 }
 
 /** Requests on one connection where none is said. */
@@ -40,7 +38,6 @@ export const upstream = defineFeature<Config, Plan>({
       pipelining: { type: ["boolean", "integer"], minimum: 1, maximum: 1000 },
       max_connections: { type: "integer", minimum: 1, maximum: 100_000 },
       max_queue: { type: "integer", minimum: 0, maximum: 1_000_000 },
-      client: { enum: ["http1", "undici"] },
     },
   },
   lenient: "block",
@@ -48,7 +45,6 @@ export const upstream = defineFeature<Config, Plan>({
   messages: messages.messages,
   check(config, site, report) {
     const place = (key: keyof Config) => at(site.block, key)?.span ?? site.keySpan;
-    if (config.client === "undici") report(messages.say("upstream/no-undici", place("client")));
     if (depthOf(config) > 1) {
       const { method = "GET", output } = site;
       if (!SAFE.has(method)) report(messages.say("upstream/unsafe-method", place("pipelining"), { method }));
@@ -59,14 +55,10 @@ export const upstream = defineFeature<Config, Plan>({
       report(messages.say("upstream/nothing-waits", place("max_queue")));
   },
   plan(config) {
-    const {
-      max_connections: maxConnections = 0,
-      max_queue: maxQueue = USUAL_QUEUE,
-      client = "http1",
-    } = config;
+    const { max_connections: maxConnections = 0, max_queue: maxQueue = USUAL_QUEUE } = config;
     const pipelining = depthOf(config);
-    const isUsual = maxConnections === 0 && pipelining === 1 && client === "http1";
-    return isUsual ? undefined : { maxConnections, maxQueue, pipelining, client };
+    const isUsual = maxConnections === 0 && pipelining === 1;
+    return isUsual ? undefined : { maxConnections, maxQueue, pipelining };
   },
   settings: (plan) => ({ backend: { connections: plan } }),
 });

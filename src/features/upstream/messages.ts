@@ -2,15 +2,6 @@
 import { defineMessages } from "../../diagnostics/messages.js";
 
 export const messages = defineMessages({
-  "upstream/no-undici": {
-    severity: "error",
-    sentence: "the client `undici` is not there yet",
-    hint: "delete `client`, or write `http1`",
-    krakend: "does not know this block",
-    explain: "gwc calls backends with a client of its own. Another one for single backends is planned.",
-    bad: '{ "gwc/upstream": { "client": "undici" } }',
-    good: '{ "gwc/upstream": { "client": "http1" } }',
-  },
   "upstream/unsafe-method": {
     severity: "warning",
     sentence: "`pipelining` has no effect: {method} is not sent behind other requests",
