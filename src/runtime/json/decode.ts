@@ -5,7 +5,8 @@ import { LOWER_F, LOWER_N, LOWER_T, OPEN_BRACE, OPEN_BRACKET, QUOTE } from "./by
 import { JsonFault, kindFault } from "./fault.js";
 import { JsonReader } from "./reader.js";
 import type { ByteString, JsonText } from "./text.js";
-import { giveBack, lendBytes } from "./workspace.js";
+import { giveBackVectors, lendVectors, type VectorWalk } from "./vector-walk.js";
+import { fill, giveBack, lendBytes } from "./workspace.js";
 
 /** What is decoded: an answer, or a text alone. */
 export interface Body {
@@ -44,28 +45,39 @@ export function decodeSafe<T>(
   return decode(from, { readObject, collection, content }, anyKind<T>);
 }
 
-function decode<Use, T>(
-  { body, bytes }: Body,
-  use: Use,
-  step: (json: JsonReader, first: number, use: Use) => T,
-): T | JsonFault {
-  if (bytes !== undefined) return walk(body, bytes, use, step);
+/** What is made of the value that a reader stands before. */
+type Step<Use, T> = (json: JsonReader, first: number, use: Use) => T;
+
+function decode<Use, T>({ body, bytes }: Body, use: Use, step: Step<Use, T>): T | JsonFault {
+  const vectors = lendVectors(body.length);
+  if (vectors !== null) return decodeLong(body, bytes, vectors, use, step);
+  if (bytes !== undefined) return walk(new JsonReader(body, bytes), use, step);
   const lent = lendBytes(body);
   try {
-    return walk(body, lent, use, step);
+    return walk(new JsonReader(body, lent), use, step);
   } finally {
     giveBack(lent);
   }
 }
 
-function walk<Use, T>(
+function decodeLong<Use, T>(
   body: ByteString,
-  bytes: Uint8Array,
+  bytes: Uint8Array | undefined,
+  vectors: VectorWalk,
   use: Use,
-  step: (json: JsonReader, first: number, use: Use) => T,
+  step: Step<Use, T>,
 ): T | JsonFault {
+  if (bytes === undefined) fill(vectors.bytes, body);
+  else vectors.bytes.set(bytes);
   try {
-    const json = new JsonReader(body, bytes);
+    return walk(new JsonReader(body, vectors.bytes, vectors), use, step);
+  } finally {
+    giveBackVectors(vectors);
+  }
+}
+
+function walk<Use, T>(json: JsonReader, use: Use, step: Step<Use, T>): T | JsonFault {
+  try {
     const first = json.firstByte();
     return first === undefined ? new JsonFault("EOF") : step(json, first, use);
   } catch (fault) {

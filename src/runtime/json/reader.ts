@@ -5,6 +5,7 @@ import { JsonFault } from "./fault.js";
 import { BROKEN, HTML, repair, SEPARATOR } from "./repair.js";
 import { Scanner } from "./scanner.js";
 import { type ByteString, escapeText, type JsonText, type Members, unescapeText } from "./text.js";
+import type { VectorWalk } from "./vector-walk.js";
 import { bytesOf } from "./workspace.js";
 
 export { JsonFault };
@@ -21,8 +22,8 @@ export class JsonReader extends Scanner {
   private entered = false;
 
   /** `bytes` are those of the text and a zero after them; whoever passes none pays for a copy. */
-  constructor(text: ByteString, bytes: Uint8Array = bytesOf(text)) {
-    super(bytes, text.length);
+  constructor(text: ByteString, bytes: Uint8Array = bytesOf(text), vectors: VectorWalk | null = null) {
+    super(bytes, text.length, vectors);
     this.text = text;
   }
 

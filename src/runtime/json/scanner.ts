@@ -9,6 +9,7 @@ import {
   DOT,
   ESCAPED,
   HEX_VALUES,
+  KEEP_STOPS,
   LAST_CONTROL,
   LAST_SPACE,
   LOWER_E,
@@ -29,6 +30,7 @@ import {
 import { faultAt, type JsonFault } from "./fault.js";
 import { BROKEN, ESCAPE, HTML, SEPARATOR } from "./repair.js";
 import { sequenceLength } from "./utf8.js";
+import type { VectorWalk } from "./vector-walk.js";
 
 // By nesting level of the value being walked, what closes the container outside: 0 at the top. One
 // array for all, since no walk is ever interrupted.
@@ -42,10 +44,13 @@ export class Scanner {
   /** What the strings walked so far hold (`repair.ts`). */
   protected noted = 0;
   private readonly end: number;
+  private readonly vectors: VectorWalk | null;
 
-  constructor(bytes: Uint8Array, length: number) {
+  /** Where there are `vectors`, the bytes are theirs. */
+  constructor(bytes: Uint8Array, length: number, vectors: VectorWalk | null = null) {
     this.bytes = bytes;
     this.end = length;
+    this.vectors = vectors;
   }
 
   /** The end of the white space, if any, that begins at an index. */
@@ -56,11 +61,20 @@ export class Scanner {
     return at;
   }
 
-  /**
-   * The end of the value that, after white space, begins at an index. Written out rather than in
-   * small calls, of which the engine inlines only so many: they would cost a fifth of the speed.
-   */
+  /** The end of the value that, after white space, begins at an index. */
   protected value(start: number, stops: Uint8Array): number {
+    const vectors = this.vectors;
+    if (vectors === null) return this.valueByBytes(start, stops);
+    const end = vectors.end(start, stops === KEEP_STOPS, MAX_DEPTH - this.depth);
+    this.noted |= vectors.takeNoted();
+    return end < 0 ? this.valueByBytes(start, stops) : end;
+  }
+
+  /**
+   * The same, a byte at a time. Written out rather than in small calls, of which the engine inlines
+   * only so many: they would cost a fifth of the speed.
+   */
+  private valueByBytes(start: number, stops: Uint8Array): number {
     const bytes = this.bytes;
     const outerClosers = CLOSERS_OUTSIDE;
     let closer = 0;

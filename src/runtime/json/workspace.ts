@@ -8,7 +8,7 @@ let idle: Buffer | undefined = Buffer.allocUnsafeSlow(SMALLEST_BYTES);
 
 /** The bytes of a text, with a zero after the last. They are the caller's for good. */
 export function bytesOf(text: string): Buffer {
-  return filled(Buffer.allocUnsafe(text.length + 1), text);
+  return fill(Buffer.allocUnsafe(text.length + 1), text);
 }
 
 /** The same in a borrowed array, which may be longer; whoever borrows gives it back. */
@@ -16,7 +16,7 @@ export function lendBytes(text: string): Buffer {
   const needed = text.length + 1;
   const lent = idle !== undefined && idle.length >= needed ? idle : Buffer.allocUnsafeSlow(roomFor(needed));
   idle = undefined;
-  return filled(lent, text);
+  return fill(lent, text);
 }
 
 /** Takes a borrowed array back; the largest sensible one is kept. */
@@ -25,7 +25,8 @@ export function giveBack(bytes: Buffer): void {
   if (idle === undefined || idle.length < bytes.length) idle = bytes;
 }
 
-function filled(bytes: Buffer, text: string): Buffer {
+/** Writes the bytes of a text, and a zero after the last. */
+export function fill(bytes: Buffer, text: string): Buffer {
   bytes.write(text, "latin1");
   bytes[text.length] = 0;
   return bytes;
