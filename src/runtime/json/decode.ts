@@ -50,7 +50,7 @@ type Step<Use, T> = (json: JsonReader, first: number, use: Use) => T;
 
 function decode<Use, T>({ body, bytes }: Body, use: Use, step: Step<Use, T>): T | JsonFault {
   const vectors = lendVectors(body.length);
-  if (vectors !== null) return decodeLong(body, bytes, vectors, use, step);
+  if (vectors !== null) return decodeWide(body, bytes, vectors, use, step);
   if (bytes !== undefined) return walk(new JsonReader(body, bytes), use, step);
   const lent = lendBytes(body);
   try {
@@ -60,7 +60,7 @@ function decode<Use, T>({ body, bytes }: Body, use: Use, step: Step<Use, T>): T 
   }
 }
 
-function decodeLong<Use, T>(
+function decodeWide<Use, T>(
   body: ByteString,
   bytes: Uint8Array | undefined,
   vectors: VectorWalk,

@@ -1,11 +1,11 @@
-// The walk over long texts against its twin in JavaScript: the same ends, the same notes, the same
+// The walk by WebAssembly against its twin in JavaScript: the same ends, the same notes, the same
 // words for the same faults, at every place of a block of sixteen bytes.
 import { spawnSync } from "node:child_process";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { decodeSafe } from "./decode.js";
 import { JsonFault, JsonReader } from "./reader.js";
-import { giveBackVectors, LONG_TEXT_BYTES, lendVectors } from "./vector-walk.js";
+import { giveBackVectors, LEAST_BYTES, lendVectors } from "./vector-walk.js";
 import { bytesOf } from "./workspace.js";
 
 const token = fc.constantFrom(
@@ -86,7 +86,7 @@ function firstByteBehind(reader: JsonReader): number | undefined {
 
 /** What each walk makes of a text: its slice, or the fault; and whether the fast one got through. */
 function walks(json: string, use: (reader: JsonReader) => unknown) {
-  const vectors = lendVectors(Math.max(json.length, LONG_TEXT_BYTES))!;
+  const vectors = lendVectors(Math.max(json.length, LEAST_BYTES))!;
   vectors.bytes.fill(0x22, 0, json.length + 100);
   vectors.bytes.set(bytesOf(json));
   try {
@@ -110,7 +110,7 @@ function attempt(use: () => unknown): unknown {
 
 /** The end that the fast walk finds by itself; negative where it leaves the text to its twin. */
 function vectorEnd(json: string, keep: boolean, levels = 10_000): number {
-  const vectors = lendVectors(LONG_TEXT_BYTES)!;
+  const vectors = lendVectors(Math.max(json.length, LEAST_BYTES))!;
   vectors.bytes.set(bytesOf(json));
   const end = vectors.end(0, keep, levels);
   vectors.takeNoted();
@@ -155,7 +155,7 @@ it("counts levels", () => {
   expect(vectorEnd("[[[]]]", false, 3)).toBe(6);
   expect(vectorEnd("[[[]]]", false, 2)).toBeLessThan(0);
   const deepest = "[".repeat(10_000) + "]".repeat(10_000);
-  const read = (body: string) => decodeSafe({ body }, String, (list) => list.length, String);
+  const read = (body: string) => decodeSafe<unknown>({ body }, String, (list) => list.length, String);
   expect(read(deepest)).toBe(20_000);
   expect(read(`[${deepest}]`)).toMatchObject({ message: "invalid character '[' exceeded max depth" });
   expect(read(`{"a":${"[".repeat(10_000)}`)).toMatchObject({
@@ -164,11 +164,11 @@ it("counts levels", () => {
 });
 
 it("is lent once, whatever happens in a decoder, and grows with the texts", () => {
-  const sizes = [LONG_TEXT_BYTES, 70_000, 4_000_000, 5_000_000, 3000];
+  const sizes = [LEAST_BYTES, 70_000, 4_000_000, 5_000_000, 3000];
   for (const size of sizes) {
     const inner = { body: `["${"i".repeat(size)}"]` };
     const outer = { body: `{"a":"${"o".repeat(size)}","b":1}` };
-    const read = decodeSafe(
+    const read = decodeSafe<unknown>(
       outer,
       (json) => {
         const first = json.key();
@@ -180,8 +180,8 @@ it("is lent once, whatever happens in a decoder, and grows with the texts", () =
     );
     expect(read).toEqual(["a", size + 2, size + 4, "b", "1"]);
   }
-  expect(lendVectors(LONG_TEXT_BYTES - 1)).toBeNull();
-  const vectors = lendVectors(LONG_TEXT_BYTES);
+  expect(lendVectors(LEAST_BYTES - 1)).toBeNull();
+  const vectors = lendVectors(LEAST_BYTES);
   expect(vectors).not.toBeNull();
   giveBackVectors(vectors!);
 });

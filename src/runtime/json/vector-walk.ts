@@ -1,11 +1,11 @@
-// The walk over long texts by WebAssembly, which looks at sixteen bytes at once: three times as fast
-// as the one in JavaScript, which remains its twin and puts faults in words.
+// The walk by WebAssembly, which looks at sixteen bytes of a string at once: three times as fast as the
+// one in JavaScript, which remains for the shortest and the longest texts, and puts faults in words.
 import { VECTOR_WALK } from "./vector-walk-code.js";
 
 /** Below this, in bytes, the way into the memory of the program costs what is won. */
-export const LONG_TEXT_BYTES = 2048;
+export const LEAST_BYTES = 128;
 /** The memory of the program never shrinks: longer texts are walked in JavaScript. */
-const LONGEST_TEXT_BYTES = 4 * 1024 * 1024;
+const MOST_BYTES = 4 * 1024 * 1024;
 
 /** Where the text begins in the memory of the program; what closes open containers is before it. */
 const TEXT_AT = 16_384;
@@ -21,7 +21,6 @@ declare const WebAssembly: {
 
 interface Program {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  readonly noted: { value: number };
   walk(at: number, keep: number, levels: number): number;
 }
 
@@ -30,10 +29,12 @@ export class VectorWalk {
   /** The bytes of the text, a zero behind them, and more. */
   bytes: Buffer;
   readonly #program: Program;
+  #notes: Uint8Array;
 
   constructor(program: Program) {
     this.#program = program;
     this.bytes = textOf(program);
+    this.#notes = notesOf(program);
   }
 
   /**
@@ -46,9 +47,8 @@ export class VectorWalk {
 
   /** What the strings of the last values hold (`repair.ts`); asked for, it is forgotten. */
   takeNoted(): number {
-    const { noted } = this.#program;
-    const found = noted.value;
-    if (found !== 0) noted.value = 0;
+    const found = this.#notes[0]!;
+    if (found !== 0) this.#notes[0] = 0;
     return found;
   }
 
@@ -58,6 +58,7 @@ export class VectorWalk {
     if (missing <= 0) return;
     this.#program.memory.grow(Math.ceil(missing / PAGE_BYTES));
     this.bytes = textOf(this.#program);
+    this.#notes = notesOf(this.#program);
   }
 }
 
@@ -66,7 +67,7 @@ let idle: VectorWalk | null | undefined;
 
 /** The walk with a text of so many bytes to be written to its `bytes`; null if it can have none. */
 export function lendVectors(length: number): VectorWalk | null {
-  if (length < LONG_TEXT_BYTES || length > LONGEST_TEXT_BYTES) return null;
+  if (length < LEAST_BYTES || length > MOST_BYTES) return null;
   if (idle === undefined) idle = startVectors();
   const lent = idle;
   if (lent === null) return null;
@@ -87,6 +88,10 @@ function startVectors(): VectorWalk | null {
     // A processor without vectors, or an engine that may not compile at run time (--jitless).
     return null;
   }
+}
+
+function notesOf({ memory }: Program): Uint8Array {
+  return new Uint8Array(memory.buffer, TEXT_AT - 1, 1);
 }
 
 function textOf({ memory }: Program): Buffer {

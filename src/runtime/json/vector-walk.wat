@@ -2,13 +2,11 @@
 ;; It says where the value ends, or -1 where something is wrong, which scanner.ts then puts in words.
 ;; npm run vectors makes vector-walk-code.ts of this.
 ;;
-;; Memory: what closes each container outside the one that is open, a byte a level, from 0;
+;; Memory: what closes each container outside the one that is open, a byte a level, from 0; at 16383
+;; what the strings walked hold, in the bits of repair.ts: 1 HTML, 2 a separator, 4 broken, 8 an escape;
 ;; the text, with a zero behind it, from 16384.
 (module
   (memory (export "memory") 1)
-  ;; What the strings walked hold, in the bits of repair.ts: 1 HTML, 2 a separator, 4 broken, 8 an escape.
-  (global $noted (export "noted") (mut i32) (i32.const 0))
-
   (func (export "walk") (param $at i32) (param $keep i32) (param $levels i32) (result i32)
     (local $byte i32) (local $closer i32) (local $open i32) (local $naming i32) (local $mask i32)
     (local $block v128) (local $low v128) (local $high v128)
@@ -175,7 +173,7 @@
     (i32.add (local.get $at) (local.get $length)))
 
   (func $note (param $bit i32)
-    (global.set $noted (i32.or (global.get $noted) (local.get $bit))))
+    (i32.store8 (i32.const 16383) (i32.or (i32.load8_u (i32.const 16383)) (local.get $bit))))
 
   (func $escape (param $at i32) (result i32)
     (local $byte i32) (local $unit i32)
