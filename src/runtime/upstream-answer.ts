@@ -23,7 +23,7 @@ export interface Answer {
   readonly headers: FlatHeaders;
   readonly body: ByteString;
   /** The body once more where its bytes are there: as many as it is long, and a zero behind them. */
-  readonly bytes?: Uint8Array | undefined;
+  readonly bytes?: Buffer | undefined;
   /** It came from elsewhere: an answer before it had sent the request there. */
   readonly isMoved?: boolean;
 }

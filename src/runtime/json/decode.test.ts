@@ -202,3 +202,16 @@ describe("decodeSafe", () => {
     expect(decode(body)).toBe(expected);
   });
 });
+
+it.each([3, 16, 17, 400])("answers long enough to be left as bytes are cut as texts are: %i keys", (keys) => {
+  const members = Array.from(
+    { length: keys },
+    (_, index) => `"k${index}<":"\xc3\xa9${"v".repeat(20_000 / keys)}"`,
+  );
+  const body = `{${members.join(",")}}`;
+  const answer = { body, bytes: Buffer.from(`${body}\0`, "latin1") };
+  const wanted = decodeObject({ body }, readKeyed) as Map<string, string>;
+  expect(wanted.size).toBe(keys);
+  expect(decodeObject(answer, readKeyed)).toEqual(wanted);
+  expect(decodeObject(answer, keepAll)).toBe(decodeObject({ body }, keepAll));
+});

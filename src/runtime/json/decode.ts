@@ -3,6 +3,7 @@
 // [lura encoding/json.go]
 import { LOWER_F, LOWER_N, LOWER_T, OPEN_BRACE, OPEN_BRACKET, QUOTE } from "./byte.js";
 import { JsonFault, kindFault } from "./fault.js";
+import { LATE_FROM_BYTES, LateText, type Sliceable } from "./late-text.js";
 import { JsonReader } from "./reader.js";
 import type { ByteString, JsonText } from "./text.js";
 import { giveBackVectors, lendVectors, type VectorWalk } from "./vector-walk.js";
@@ -12,7 +13,7 @@ import { fill, giveBack, lendBytes } from "./workspace.js";
 export interface Body {
   readonly body: ByteString;
   /** The body once more where its bytes are there: as many as it is long, and a zero behind them. */
-  readonly bytes?: Uint8Array | undefined;
+  readonly bytes?: Buffer | undefined;
 }
 
 /** What `decodeSafe` makes of each kind of value. */
@@ -48,29 +49,31 @@ export function decodeSafe<T>(
 /** What is made of the value that a reader stands before. */
 type Step<Use, T> = (json: JsonReader, first: number, use: Use) => T;
 
-function decode<Use, T>({ body, bytes }: Body, use: Use, step: Step<Use, T>): T | JsonFault {
-  const vectors = lendVectors(body.length);
-  if (vectors !== null) return decodeWide(body, bytes, vectors, use, step);
-  if (bytes !== undefined) return walk(new JsonReader(body, bytes), use, step);
-  const lent = lendBytes(body);
+function decode<Use, T>(from: Body, use: Use, step: Step<Use, T>): T | JsonFault {
+  const { bytes } = from;
+  const text = bytes !== undefined && bytes.length > LATE_FROM_BYTES ? new LateText(bytes, from) : from.body;
+  const vectors = lendVectors(text.length);
+  if (vectors !== null) return decodeWide(text, bytes, vectors, use, step);
+  if (bytes !== undefined) return walk(new JsonReader(text, bytes), use, step);
+  const lent = lendBytes(from.body);
   try {
-    return walk(new JsonReader(body, lent), use, step);
+    return walk(new JsonReader(text, lent), use, step);
   } finally {
     giveBack(lent);
   }
 }
 
 function decodeWide<Use, T>(
-  body: ByteString,
-  bytes: Uint8Array | undefined,
+  text: Sliceable,
+  bytes: Buffer | undefined,
   vectors: VectorWalk,
   use: Use,
   step: Step<Use, T>,
 ): T | JsonFault {
-  if (bytes === undefined) fill(vectors.bytes, body);
+  if (bytes === undefined) fill(vectors.bytes, text.slice(0, text.length));
   else vectors.bytes.set(bytes);
   try {
-    return walk(new JsonReader(body, vectors.bytes, vectors), use, step);
+    return walk(new JsonReader(text, vectors.bytes, vectors), use, step);
   } finally {
     giveBackVectors(vectors);
   }

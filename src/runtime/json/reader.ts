@@ -2,6 +2,7 @@
 // the text, what is not is walked over. Every byte read is validated, once.
 import { CLOSE_BRACE, COMMA, KEEP_STOPS, MAX_DEPTH, OPEN_BRACE, QUOTE, SKIP_STOPS } from "./byte.js";
 import { JsonFault } from "./fault.js";
+import type { Sliceable } from "./late-text.js";
 import { BROKEN, HTML, repair, SEPARATOR } from "./repair.js";
 import { Scanner } from "./scanner.js";
 import { type ByteString, escapeText, type JsonText, type Members, unescapeText } from "./text.js";
@@ -17,12 +18,16 @@ const TO_REPAIR = HTML | SEPARATOR | BROKEN;
  * only the functions of decode.ts, which create readers, catch it.
  */
 export class JsonReader extends Scanner {
-  private readonly text: ByteString;
+  private readonly text: Sliceable;
   private at = 0;
   private entered = false;
 
   /** `bytes` are those of the text and a zero after them; whoever passes none pays for a copy. */
-  constructor(text: ByteString, bytes: Uint8Array = bytesOf(text), vectors: VectorWalk | null = null) {
+  constructor(
+    text: Sliceable,
+    bytes: Uint8Array = bytesOf(text.slice(0, text.length)),
+    vectors: VectorWalk | null = null,
+  ) {
     super(bytes, text.length, vectors);
     this.text = text;
   }
