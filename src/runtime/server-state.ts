@@ -8,6 +8,8 @@ import type { Listener } from "./server.js";
 export interface ServedConnection {
   /** Ends it where nothing is going on. `evenBegun`: also where a first request has not come whole. */
   closeIdle(evenBegun: boolean): void;
+  /** It will end soon; absent where its next answer says so. */
+  announceEnd?(): void;
   /** Cuts it. */
   destroy(): void;
 }

@@ -80,7 +80,9 @@ export class GatewayServer extends EventEmitter implements ServerState {
   }
 
   drain(): void {
+    if (this.draining) return;
     this.draining = true;
+    for (const connection of this.connections) connection.announceEnd?.();
   }
 
   /** Accepts no more connections; calls back when the last one has gone. */

@@ -69,6 +69,14 @@ export class Http2Connection extends Timed implements ServedConnection, StreamOw
     idleTimes.set(this, performance.now() + (readHeaderTimeoutMs || readTimeoutMs || PREFACE_MS));
   }
 
+  /**
+   * Takes no more requests. The client learns which were taken, and makes the others again on another
+   * connection [RFC 9113 6.8, 8.7]. One that has not asked for anything yet may still do so.
+   */
+  announceEnd(): void {
+    if (!this.#silent) this.#session.close();
+  }
+
   /** Says that no more requests are taken; those that are under way are served. */
   closeIdle(evenBegun: boolean): void {
     if (this.#streams > 0 || evenBegun || !this.#silent) this.#session.close();
