@@ -15,6 +15,9 @@ import type { Call, Transaction } from "./transaction.js";
 import { UpstreamError } from "./upstream-error.js";
 import { tooLarge } from "./upstream-fault.js";
 
+/** A body that came in one piece becomes a text at once up to this, in bytes: most do, and few are longer. */
+const MOST_IN_ONE_PIECE = 16 * 1024;
+
 /** A whole answer; its body with gzip taken off. */
 export interface Answer {
   /** What was asked, for error texts. */
@@ -43,7 +46,7 @@ export interface StreamedAnswer {
 /** An answer as it came; what nobody asks for is never made. */
 class ReceivedAnswer implements Answer {
   readonly status: number;
-  readonly bytes: Buffer;
+  readonly bytes: Buffer | undefined;
   readonly #transaction: Transaction;
   readonly #head: ByteString;
   readonly #fields: FieldPlaces;
@@ -54,10 +57,11 @@ class ReceivedAnswer implements Answer {
     status: number,
     head: ByteString,
     fields: FieldPlaces,
-    bytes: Buffer,
+    body: ByteString | Buffer,
   ) {
     this.status = status;
-    this.bytes = bytes;
+    this.bytes = typeof body === "string" ? undefined : body;
+    this.#body = typeof body === "string" ? body : undefined;
     this.#transaction = transaction;
     this.#head = head;
     this.#fields = fields;
@@ -76,7 +80,7 @@ class ReceivedAnswer implements Answer {
   }
 
   get body(): ByteString {
-    this.#body ??= this.bytes.latin1Slice(0, this.bytes.length - 1);
+    this.#body ??= this.bytes!.latin1Slice(0, this.bytes!.length - 1);
     return this.#body;
   }
 }
@@ -88,6 +92,12 @@ export class WholeAnswer extends FollowedAnswer {
   #head = "";
   #fields: FieldPlaces = [];
   #body: Collected | undefined;
+  /** Nobody is to follow the answer elsewhere, and its body is wanted. */
+  #isKept = false;
+  /** The length that the head says; negative if it says none. */
+  #expected = -1;
+  /** The body where it was not collected, as it came in one piece. */
+  #text: ByteString | undefined;
 
   constructor(
     call: Call,
@@ -110,20 +120,35 @@ export class WholeAnswer extends FollowedAnswer {
     this.#head = head.text;
     this.#fields = head.fields;
     if (head.contentLength > limits.answerBytes) this.fail(tooLarge(this.verb, this.url));
-    else this.#body = new Collected(head.contentLength < 0 ? 4096 : head.contentLength);
+    else {
+      this.#expected = head.contentLength;
+      this.#isKept = true;
+    }
   }
 
   onData(bytes: Buffer, start: number, end: number): void {
-    const body = this.#body;
-    if (body === undefined) return this.skip(end - start);
-    body.add(bytes, start, end);
-    if (body.size > limits.answerBytes) this.fail(tooLarge(this.verb, this.url));
+    if (!this.#isKept) return this.skip(end - start);
+    if (this.#body === undefined) {
+      const length = end - start;
+      if (length === this.#expected && length <= MOST_IN_ONE_PIECE) {
+        this.#text = bytes.latin1Slice(start, end);
+        return;
+      }
+      this.#body = new Collected(this.#expected < 0 ? 4096 : this.#expected);
+    }
+    this.#body.add(bytes, start, end);
+    if (this.#body.size > limits.answerBytes) this.fail(tooLarge(this.verb, this.url));
   }
 
   protected override onEnd(): void {
-    if (this.#body === undefined) return this.go();
-    const bytes = this.#body.finish();
-    if (fieldIn(this.#head, this.#fields, "content-encoding") !== "gzip") return this.#settle(bytes);
+    if (!this.#isKept) return this.go();
+    const isZipped = fieldIn(this.#head, this.#fields, "content-encoding") === "gzip";
+    if (isZipped) this.#unzip();
+    else this.#settle(this.#body?.finish() ?? this.#text ?? "");
+  }
+
+  #unzip(): void {
+    const bytes = this.#body?.finish() ?? Buffer.from(`${this.#text ?? ""}\0`, "latin1");
     const limit = { maxOutputLength: limits.answerBytes };
     gunzip(bytes.subarray(0, -1), limit, (fault, plain) => {
       if (fault === null) this.#settle(Buffer.concat([plain, ZERO]));
@@ -133,8 +158,8 @@ export class WholeAnswer extends FollowedAnswer {
     });
   }
 
-  #settle(bytes: Buffer): void {
-    this.#resolve(new ReceivedAnswer(this, this.#status, this.#head, this.#fields, bytes));
+  #settle(body: ByteString | Buffer): void {
+    this.#resolve(new ReceivedAnswer(this, this.#status, this.#head, this.#fields, body));
   }
 
   protected override follow({ call, origin, trail }: Hop): void {
@@ -142,6 +167,7 @@ export class WholeAnswer extends FollowedAnswer {
   }
 
   protected override lose(error: UpstreamError): void {
+    this.#isKept = false;
     this.#body = undefined;
     this.#resolve(error);
   }
