@@ -58,7 +58,7 @@ export class Origin {
   readonly #watch: AddressWatch | undefined;
   protected readonly idle: UpstreamConnection[] = [];
   protected readonly all: Set<UpstreamConnection> = new Set();
-  protected readonly waiting: Transaction[] = [];
+  protected waiting: Transaction[] = [];
 
   constructor(
     text: HostText,
@@ -103,7 +103,10 @@ export class Origin {
   }
 
   protected wait(transaction: Transaction): void {
-    if (this.waiting.length < this.options.maxQueue) this.waiting.push(transaction);
+    const { maxQueue } = this.options;
+    // Those that have ended meanwhile are found when there is no place left.
+    if (this.waiting.length >= maxQueue) this.waiting = this.waiting.filter(({ ended }) => !ended);
+    if (this.waiting.length < maxQueue) this.waiting.push(transaction);
     else transaction.fail(new UpstreamError("refused", "too many requests wait for a connection"));
   }
 

@@ -45,6 +45,8 @@ export class RequestWriter {
 
   /** Gives what is to be done when the request has been sent. */
   #limitWait(transaction: Transaction): () => void {
+    // It may have been sent before, on a connection that was lost.
+    transaction.headWait?.end();
     const wait = new HeadWait(transaction);
     transaction.headWait = wait;
     return () => wait.begin(this.#headTimeoutMs);

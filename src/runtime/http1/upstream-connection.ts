@@ -264,12 +264,18 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     const { status, contentLength, chunked } = this.#head;
     const stays = !isEnd && !this.#closesBehind && this.origin.keepsAlive;
     // Framing where no body may be leaves open whether one comes.
-    const isClear = !transaction.uploading && (status !== 204 || (contentLength <= 0 && !chunked));
+    const isSent = !transaction.uploading && (transaction.call.body === undefined || this.#hasWritten);
+    const isClear = isSent && (status !== 204 || (contentLength <= 0 && !chunked));
     if (!stays || !isClear || (at < end && this.queue.length === 0)) this.#close(this.#closesBehind);
     else if (this.load > 0) this.origin.onRoom(this);
     else if (this.#retired) this.#close();
     else this.origin.release(this);
     transaction.finish();
+  }
+
+  /** A body that was answered without being read still stands in the way of the next request. */
+  get #hasWritten(): boolean {
+    return this.socket.writableLength === 0;
   }
 
   // ---- the end ----
