@@ -43,7 +43,7 @@ export function understand(
   const found: Diagnostic[] = [...before];
   const report = (diagnostic: Diagnostic): void => void found.push(diagnostic);
   const late = new LateValues(report);
-  const decoded = decode(loaded.tree);
+  const decoded = decode(loaded.tree, late);
   found.push(...decoded.diagnostics);
   const gateway = resolve(
     {

@@ -53,7 +53,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   diagnostics: ["source", "diagnostics"],
   flexible: ["source", "diagnostics", "flexible", "re2js", "bcryptjs"],
   config: ["source", "diagnostics", "config", "flexible", "ajv"],
-  model: ["source", "diagnostics", "config", "model"],
+  model: ["source", "diagnostics", "config", "model", "re2js"],
   codegen: ["codegen", "config", "ts-morph"],
   bundle: ["bundle", "esbuild"],
   "features/kit.ts": [],

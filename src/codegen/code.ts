@@ -74,7 +74,7 @@ export function code(strings: TemplateStringsArray, ...values: readonly CodeValu
 
 function partsOf(value: CodeValue): readonly (string | Reference)[] {
   if (value instanceof Code) return value.parts;
-  if (value instanceof Late) return [ENVIRONMENT, `.${value.name}`];
+  if (value instanceof Late) return lateCode(value.name).parts;
   if (Array.isArray(value))
     return join(
       value.map((item: CodeValue) => code`${item}`),
@@ -90,8 +90,21 @@ export function literal(value: string | number | boolean | null | undefined): st
   return escapeSeparators(JSON.stringify(value));
 }
 
-/** Byte strings print with `\xNN`: what they hold beyond ASCII is bytes, not characters. */
-export function byteLiteral(value: string): Code {
+/** The constant that holds a late value when the gateway has started. */
+function lateCode(name: string): Code {
+  return new Code([ENVIRONMENT, `.${name}`]);
+}
+
+/**
+ * Byte strings print with `\xNN`: what they hold beyond ASCII is bytes, not characters. A late value,
+ * also as a mark within the string, is its constant.
+ */
+export function byteLiteral(value: string | Late): Code {
+  if (value instanceof Late) return lateCode(value.name);
+  if (value.includes("\u0100")) {
+    const pieces = value.split(/\u0100(\w+)\u0101/);
+    return template(pieces.map((piece, index) => (index % 2 === 0 ? piece : lateCode(piece))));
+  }
   // Text of JSON reads better without a backslash before each quote.
   if (value.includes('"')) return code`\`${templateText(value)}\``;
   return quotedBytes(value);

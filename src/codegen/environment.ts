@@ -1,10 +1,12 @@
 // What the program takes from its environment when it starts -> one module of constants.
-import type { Late, LatePiece } from "../config/late.js";
+import { type Late, type LateForm, type LatePiece, lateForms } from "../config/late.js";
 import type { Gateway } from "../model/model.js";
-import { Code, code, ENVIRONMENT, identifier, runtime, template } from "./code.js";
+import { Code, code, ENVIRONMENT, identifier, join, runtime, template } from "./code.js";
 import type { Declaration, Module } from "./module.js";
 
-const METHODS: Readonly<Record<Late["kind"], string>> = {
+type Form = keyof typeof lateForms;
+
+const METHODS: Readonly<Record<Exclude<Late["kind"], Form>, string>> = {
   text: "text",
   bytes: "bytes",
   host: "host",
@@ -12,6 +14,9 @@ const METHODS: Readonly<Record<Late["kind"], string>> = {
   port: "port",
   address: "address",
   duration: "duration",
+  json: "json",
+  pattern: "pattern",
+  network: "network",
 };
 
 const NUMBERS: ReadonlySet<Late["kind"]> = new Set<Late["kind"]>(["port", "duration"]);
@@ -67,16 +72,37 @@ function statement(piece: Code): Declaration {
 }
 
 function lateConstant(late: Late): Declaration {
-  const { source, start } = late.span;
-  const where = `${source.name.split("/").at(-1)}:${source.position(start).line}`;
+  const where = [...new Set(late.spans.map(placeOf))].join(", ");
   const type = NUMBERS.has(late.kind) ? code`number` : code`string`;
-  const method = identifier(METHODS[late.kind]);
-  const text = templateOf(late.pieces);
-  const isLong = text.parts.join("").length + where.length > LONG;
+  const { method, more } = checkOf(late.kind);
+  const args = [code`${where}`, templateOf(late.pieces), ...more];
+  const isLong = more.length > 1 || join(args, ", ").parts.join("").length > LONG;
   const value = isLong
-    ? code`start.${method}(\n  ${where},\n  ${text},\n)`
-    : code`start.${method}(${where}, ${text})`;
+    ? code`start.${method}(\n  ${join(args, ",\n  ")},\n)`
+    : code`start.${method}(${join(args, ", ")})`;
   return { kind: "constant", name: late.name, exported: true, type, value };
+}
+
+/** The method that makes and checks a value, and what it takes beside place and text. */
+function checkOf(kind: Late["kind"]): { readonly method: Code; readonly more: readonly Code[] } {
+  if (isForm(kind)) {
+    const { form, wanted, bytes }: LateForm = lateForms[kind];
+    return {
+      method: identifier(bytes === true ? "matchingBytes" : "matching"),
+      more: [new Code([String(form)]), code`${wanted}`],
+    };
+  }
+  const more = kind === "pattern" ? [runtime.RegularExpression] : [];
+  return { method: identifier(METHODS[kind]), more };
+}
+
+function isForm(kind: Late["kind"]): kind is Form {
+  return Object.hasOwn(lateForms, kind);
+}
+
+/** `krakend.json:7`. */
+function placeOf({ source, start }: Late["span"]): string {
+  return `${source.name.split("/").at(-1)}:${source.position(start).line}`;
 }
 
 function settingConstant({ name, method, type, value }: Setting): Declaration {

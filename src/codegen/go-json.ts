@@ -1,8 +1,10 @@
 // JSON that Go decoded from the configuration and prints again [Go encoding/json].
+import { Late } from "../config/late.js";
 import { canonicalKey } from "./keys.js";
 
-/** Keys in byte order, `<`, `>` and `&` escaped, numbers as doubles. A byte string. */
+/** A late value is a mark. Keys in byte order, `<`, `>` and `&` escaped, numbers as doubles. A byte string. */
 export function goJson(value: unknown): string {
+  if (value instanceof Late) return value.mark;
   if (Array.isArray(value)) return `[${value.map(goJson).join(",")}]`;
   if (typeof value === "object" && value !== null) {
     const members = goMembers(value).map(([key, text]) => `"${key}":${text}`);
@@ -22,6 +24,6 @@ export function goMembers(value: object): readonly (readonly [key: string, text:
 const DEEPEST = 200;
 
 export function isTooDeep(value: unknown, levels = DEEPEST): boolean {
-  if (typeof value !== "object" || value === null) return false;
+  if (typeof value !== "object" || value === null || value instanceof Late) return false;
   return levels === 0 || Object.values(value).some((each) => isTooDeep(each, levels - 1));
 }

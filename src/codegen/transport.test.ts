@@ -14,8 +14,8 @@ const none = { server: [], service: [], endpoint: [], proxy: [], backend: [], cl
 
 function gatewayOf(config: object): Gateway {
   const source = new SourceText("krakend.json", JSON.stringify(config));
-  const root = decode(parse(source, {}).value!.tree).value;
   const late = new LateValues(report);
+  const root = decode(parse(source, {}).value!.tree, late).value;
   const blocks = new BlockReader(none, late, report);
   const facts = { sha256: "0".repeat(64), readsKrakendVariables: false };
   return resolve({ root, file: source, compat: false, blocks, late, report }, facts);

@@ -1,4 +1,5 @@
 // TLS and connections -> the constants that the server and the upstreams are made with.
+import { Late } from "../config/late.js";
 import type { Gateway } from "../model/model.js";
 import { type Code, code, identifier, indent, join, runtime } from "./code.js";
 
@@ -27,6 +28,7 @@ export function transportOfBackends({ transport, clientTls }: Gateway): Code | u
 /** Plain data as a literal; objects and lists of objects have a line for each member. */
 function dataCode(value: unknown): Code {
   if (Array.isArray(value)) return listCode(value);
+  if (value instanceof Late) return code`${value}`;
   if (typeof value !== "object" || value === null) return code`${value as string | number | boolean | null}`;
   const members = Object.entries(value).map(([key, each]) => code`${identifier(key)}: ${dataCode(each)}`);
   return code`{\n${indent(join(members, ",\n"))},\n}`;
@@ -34,6 +36,7 @@ function dataCode(value: unknown): Code {
 
 function listCode(items: readonly unknown[]): Code {
   const codes = items.map(dataCode);
-  if (!items.some((item) => typeof item === "object")) return code`[${join(codes, ", ")}]`;
+  if (!items.some((item) => typeof item === "object" && !(item instanceof Late)))
+    return code`[${join(codes, ", ")}]`;
   return code`[\n${indent(join(codes, ",\n"))},\n]`;
 }

@@ -238,8 +238,8 @@ function isBlock(feature: AnyFeature, name: string): boolean {
 function createAjv(): Ajv {
   const ajv = createRequire(import.meta.url)("ajv") as typeof import("ajv");
   const checker = new ajv.Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
-  // What a text must be that comes from the environment: for late-block.ts.
-  return checker.addKeyword("atStart");
+  // Which texts may come from the environment: for late-block.ts.
+  return checker.addKeyword("atStart").addKeyword("atBuild").addKeyword("inside");
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,6 +1,8 @@
 // The keys of a KrakenD configuration and their types: root, endpoint, backend, agent.
 // [lura config/config.go; krakend-schema v2.13]
 
+import type { LateKind, TextClass } from "./late.js";
+
 export type FieldType =
   | "text"
   | "integer"
@@ -19,9 +21,27 @@ export interface Struct {
   /** What a message calls it: "an endpoint". */
   readonly noun: string;
   readonly fields: Readonly<Record<string, FieldType>>;
+  /** Of each field that holds texts: when they count. A test holds the list whole. */
+  readonly texts: Readonly<Record<string, TextClass>>;
   /** KrakenD keeps pointers to such objects, and does not start with a `null` in a list of them. */
   readonly isPointer?: boolean;
 }
+
+function atStart(kind: LateKind): TextClass {
+  return { atStart: kind };
+}
+
+function atBuild(reason: string): TextClass {
+  return { atBuild: reason };
+}
+
+const SHAPES = atBuild("keys decide what the generated readers look for");
+const METHOD = atBuild("a method decides what is generated");
+const ENCODING = atBuild("an encoding decides which readers and writers are generated");
+const FORWARDED = atBuild("names decide what is generated to pass them on");
+const DIVIDED = atBuild("the time is divided, compared or left out when building");
+const TLS_VERSION = atBuild("versions decide which ciphers there are");
+const AGENTS = atBuild("gwc has no async agents");
 
 const backend: Struct = {
   noun: "a backend",
@@ -46,6 +66,22 @@ const backend: Struct = {
     concurrentcalls: "integer",
     extra_config: "object",
   },
+  texts: {
+    group: SHAPES,
+    method: METHOD,
+    host: atStart("host"),
+    url_pattern: atStart("bytes"),
+    allow: SHAPES,
+    deny: SHAPES,
+    mapping: SHAPES,
+    encoding: ENCODING,
+    target: SHAPES,
+    sd: atBuild("the kind of discovery decides what is generated"),
+    sd_scheme: atBuild("the scheme decides how targets are called"),
+    input_headers: FORWARDED,
+    input_query_strings: FORWARDED,
+    timeout: DIVIDED,
+  },
 };
 
 const endpoint: Struct = {
@@ -63,9 +99,22 @@ const endpoint: Struct = {
     output_encoding: "text",
     extra_config: "object",
   },
+  texts: {
+    endpoint: atBuild("a path decides what the generated router does"),
+    method: METHOD,
+    timeout: atStart("duration"),
+    cache_ttl: atBuild("the header is a constant of the route"),
+    input_query_strings: FORWARDED,
+    input_headers: FORWARDED,
+    output_encoding: ENCODING,
+  },
 };
 
-const keyPair: Struct = { noun: "a key pair", fields: { public_key: "text", private_key: "text" } };
+const keyPair: Struct = {
+  noun: "a key pair",
+  fields: { public_key: "text", private_key: "text" },
+  texts: { public_key: atStart("file"), private_key: atStart("file") },
+};
 
 const tls: Struct = {
   noun: "`tls`",
@@ -83,11 +132,19 @@ const tls: Struct = {
     disable_system_ca_pool: "boolean",
     keys: { list: keyPair },
   },
+  texts: {
+    public_key: atStart("file"),
+    private_key: atStart("file"),
+    ca_certs: atStart("file"),
+    min_version: TLS_VERSION,
+    max_version: TLS_VERSION,
+  },
 };
 
 const clientCertificate: Struct = {
   noun: "a client certificate",
   fields: { certificate: "text", private_key: "text" },
+  texts: { certificate: atStart("file"), private_key: atStart("file") },
 };
 
 const clientTls: Struct = {
@@ -102,18 +159,27 @@ const clientTls: Struct = {
     cipher_suites: "integers",
     client_certs: { list: clientCertificate },
   },
+  texts: { ca_certs: atStart("file"), min_version: TLS_VERSION, max_version: TLS_VERSION },
 };
 
-const plugin: Struct = { noun: "`plugin`", fields: { folder: "text", pattern: "text" } };
+const NO_PLUGINS = atBuild("gwc does not load Go plugins");
+
+const plugin: Struct = {
+  noun: "`plugin`",
+  fields: { folder: "text", pattern: "text" },
+  texts: { folder: NO_PLUGINS, pattern: NO_PLUGINS },
+};
 
 const connection: Struct = {
   noun: "the connection of an async agent",
   fields: { max_retries: "integer", backoff_strategy: "text", health_interval: "duration" },
+  texts: { backoff_strategy: AGENTS, health_interval: AGENTS },
 };
 
 const consumer: Struct = {
   noun: "the consumer of an async agent",
   fields: { timeout: "duration", workers: "integer", topic: "text", max_rate: "number" },
+  texts: { timeout: AGENTS, topic: AGENTS },
 };
 
 const agent: Struct = {
@@ -127,6 +193,7 @@ const agent: Struct = {
     backend: { list: backend },
     extra_config: "object",
   },
+  texts: { name: AGENTS, encoding: AGENTS },
 };
 
 export const root: Struct = {
@@ -169,6 +236,27 @@ export const root: Struct = {
     dialer_keep_alive: "duration",
     dialer_fallback_delay: "duration",
     allow_insecure_connections: "boolean",
+  },
+  texts: {
+    name: atStart("bytes"),
+    timeout: atStart("duration"),
+    cache_ttl: atBuild("the header is a constant of each route"),
+    host: atStart("host"),
+    output_encoding: ENCODING,
+    port: atStart("port"),
+    listen_ip: atStart("address"),
+    read_timeout: DIVIDED,
+    write_timeout: DIVIDED,
+    idle_timeout: DIVIDED,
+    read_header_timeout: DIVIDED,
+    max_shutdown_wait_time: DIVIDED,
+    dns_cache_ttl: DIVIDED,
+    idle_connection_timeout: DIVIDED,
+    response_header_timeout: DIVIDED,
+    expect_continue_timeout: DIVIDED,
+    dialer_timeout: DIVIDED,
+    dialer_keep_alive: DIVIDED,
+    dialer_fallback_delay: DIVIDED,
   },
 };
 

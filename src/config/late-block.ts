@@ -1,14 +1,26 @@
 // Late values inside the blocks of extra_config: where a room's schema says `atStart`, with the kind of
-// value that it must be, a text may ask for the environment.
+// value that it must be, a text may ask for the environment; where it says `atBuild`, with the reason, none
+// may. `inside` is a schema for these two alone, of a value that ajv does not look into.
 import type { JsonSchema } from "../features/kit.js";
 import type { Located } from "../source/located.js";
-import type { Late, LateKind, LateValues } from "./late.js";
+import type { Late, LateKind, LateValues, lateForms } from "./late.js";
 
 /** A late value and its place in the block. */
 interface Placed {
   readonly path: readonly (string | number)[];
   readonly late: Late;
 }
+
+const FORMED = {
+  file: "x",
+  "header value": "x",
+  "header without nonce": "x",
+  origin: "http://localhost",
+  "log level": "INFO",
+  "host and port": "localhost:80",
+  "metric name": "x",
+  name: "x",
+} as const satisfies Readonly<Record<keyof typeof lateForms, string>>;
 
 const SAMPLES: Readonly<Record<LateKind, string>> = {
   text: "x",
@@ -18,6 +30,10 @@ const SAMPLES: Readonly<Record<LateKind, string>> = {
   port: "8080",
   address: "127.0.0.1",
   duration: "1s",
+  json: "x",
+  pattern: "x",
+  network: "127.0.0.1",
+  ...FORMED,
 };
 
 /** The late values of one block. */
@@ -30,7 +46,10 @@ export class LateBlock {
 
   /** Puts what the schema can judge in their places: what they would be by default, or a sample. */
   putSamples(config: unknown): unknown {
-    return this.#put(config, ({ nominal, kind }) => nominal ?? SAMPLES[kind]);
+    return this.#put(config, ({ nominal, kind }) => {
+      const sample = nominal ?? SAMPLES[kind];
+      return kind === "port" ? Number(sample) : sample;
+    });
   }
 
   /** Puts the late values in their places. */
@@ -63,14 +82,18 @@ function placedIn(
   if (schema === undefined) return [];
   if (node.kind === "string") {
     const kind = kindIn(schema);
+    const reason = reasonIn(schema);
+    if (kind === undefined && reason !== undefined) late.explain(node, reason);
     const value = kind === undefined ? undefined : late.at(node, kind);
     return value === undefined ? [] : [{ path, late: value }];
   }
   if (node.kind === "array")
-    return node.items.flatMap((item, at) => placedIn(item, partOf(schema, "items"), late, [...path, at]));
+    return node.items.flatMap((item, at) =>
+      placedIn(item, partOf(schema, "items") ?? below(schema), late, [...path, at]),
+    );
   if (node.kind !== "object") return [];
   return node.members.flatMap(({ key, value }) =>
-    /^[@$_#]/.test(key) || key === "__proto__"
+    (/^[@$_#]/.test(key) && path.length === 0) || key === "__proto__"
       ? []
       : placedIn(value, memberSchema(schema, key), late, [...path, key]),
   );
@@ -79,11 +102,17 @@ function placedIn(
 /** A schema may offer several forms of a value. */
 function formsOf(schema: JsonSchema): readonly JsonSchema[] {
   const offered = [schema.anyOf, schema.oneOf].flatMap((each) => (Array.isArray(each) ? each : []));
-  return [schema, ...(offered as readonly JsonSchema[])];
+  const inside = schema.inside === undefined ? [] : [schema.inside];
+  return [schema, ...([...inside, ...offered] as readonly JsonSchema[])];
 }
 
 function kindIn(schema: JsonSchema): LateKind | undefined {
   return formsOf(schema).find((form) => form.atStart !== undefined)?.atStart as LateKind | undefined;
+}
+
+/** Why the texts of a place are decided at build. */
+function reasonIn(schema: JsonSchema): string | undefined {
+  return formsOf(schema).find((form) => form.atBuild !== undefined)?.atBuild as string | undefined;
 }
 
 function partOf(schema: JsonSchema, name: string): JsonSchema | undefined {
@@ -96,5 +125,12 @@ function memberSchema(schema: JsonSchema, key: string): JsonSchema | undefined {
     const properties = form.properties as Readonly<Record<string, JsonSchema>> | undefined;
     if (properties !== undefined && Object.hasOwn(properties, key)) return properties[key];
   }
-  return partOf(schema, "additionalProperties");
+  return partOf(schema, "additionalProperties") ?? below(schema);
+}
+
+/** Where the schema knows nothing of the inside of a value, what it says of the value holds for all in it. */
+function below(schema: JsonSchema): JsonSchema | undefined {
+  const { atStart, atBuild } = schema;
+  if (atStart !== undefined) return { atStart };
+  return atBuild === undefined ? undefined : { atBuild };
 }

@@ -13,8 +13,75 @@ import { messages } from "./messages.js";
  * - port: 1 to 65535
  * - address: an IP address
  * - duration: a duration of Go's, in milliseconds
+ * - json: any text, as a text of JSON with its quotes, in bytes
+ * - pattern: a regular expression of Go's
+ * - network: an IP address or a network
+ * - the others: what `lateForms` says of them
  */
-export type LateKind = "text" | "bytes" | "host" | "verbatim host" | "port" | "address" | "duration";
+export type LateKind =
+  | "text"
+  | "bytes"
+  | "host"
+  | "verbatim host"
+  | "port"
+  | "address"
+  | "duration"
+  | "json"
+  | "pattern"
+  | "network"
+  | keyof typeof lateForms;
+
+export interface LateForm {
+  readonly form: RegExp;
+  readonly wanted: string;
+  /** The value is a string of its UTF-8 bytes. */
+  readonly bytes?: true;
+}
+
+/** What a value of some kinds looks like. The generated program holds the expression that it is checked with. */
+export const lateForms = {
+  file: { form: /^[^\x00]+$/, wanted: "the name of a file" },
+  "header value": {
+    bytes: true,
+    form: /^[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?$/,
+    wanted: "a value of a header: not empty, without line ends and without space around it",
+  },
+  "header without nonce": {
+    bytes: true,
+    form: /^(?!.*\$NONCE)[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?$/,
+    wanted: "a value of a header: not empty, without line ends, without space around it and without `$NONCE`",
+  },
+  origin: {
+    bytes: true,
+    form: /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#*,]*(?:\*[^\s/?#*,]*)?$/i,
+    wanted: "an origin such as https://shop.example.com, with one `*` in it at most",
+  },
+  "log level": {
+    form: /^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)$/,
+    wanted: "one of DEBUG, INFO, WARNING, ERROR and CRITICAL",
+  },
+  "host and port": {
+    form: /^(?:[^:\s/]*|\[[0-9A-Fa-f:.%]+\]):\d{1,5}$/,
+    wanted: "a host and a port such as logs.example.com:12201",
+  },
+  "metric name": { form: /^\w+$/, wanted: "a name of letters, digits and `_`" },
+  name: { form: /^[^\x00-\x1f\x7f\s/]+$/, wanted: "a name without spaces and slashes" },
+} as const satisfies Readonly<Record<string, LateForm>>;
+
+/**
+ * When a text of the configuration counts. `atStart`: the gateway can take it from its environment, and
+ * what it must be. `atBuild`: it decides what is generated, and the reason.
+ */
+export type TextClass = { readonly atStart: LateKind } | { readonly atBuild: string };
+
+/** A type whose texts may be known at start only. */
+export type OrLate<T> = T extends string
+  ? string extends T
+    ? string | Late
+    : T
+  : T extends object
+    ? { readonly [Key in keyof T]: OrLate<T[Key]> }
+    : T;
 
 export type LatePiece = string | LateVariable;
 
@@ -30,7 +97,10 @@ export class Late {
   readonly pieces: readonly LatePiece[];
   /** Of the constant, unique in the program. */
   readonly name: string;
+  /** Where it stands first. */
   readonly span: Span;
+  /** All its places. */
+  readonly spans: Span[];
   readonly #written: string;
 
   constructor(kind: LateKind, pieces: readonly LatePiece[], name: string, node: LocatedString) {
@@ -38,7 +108,13 @@ export class Late {
     this.pieces = pieces;
     this.name = name;
     this.span = node.span;
+    this.spans = [node.span];
     this.#written = node.value;
+  }
+
+  /** Stands in a byte string for the value: no byte is as large as its first and last character. */
+  get mark(): string {
+    return `\u0100${this.name}\u0101`;
   }
 
   /** As it stands in the configuration. */
@@ -87,6 +163,7 @@ export class LateValues {
   readonly #taken = new Set<string>();
   readonly #faulty: Span[] = [];
   readonly #claimed = new Set<Span>();
+  readonly #reasons = new Map<Span, string>();
   readonly #report: Report;
 
   constructor(report: Report) {
@@ -111,10 +188,31 @@ export class LateValues {
     this.#claimed.add(node.span);
     const key = JSON.stringify([kind, pieces]);
     const known = this.#values.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (!known.spans.includes(node.span)) known.spans.push(node.span);
+      return known;
+    }
     const late = new Late(kind, pieces, this.#nameFor(pieces), node);
     this.#values.set(key, late);
     return late;
+  }
+
+  /** Says why texts at a place, and below it, are decided at build; `reportRest` names it. */
+  explain(node: Located, reason: string): void {
+    if (node.kind === "string" && asksForEnvironment(node.value)) this.#reasons.set(node.span, reason);
+    if (node.kind === "array") for (const item of node.items) this.explain(item, reason);
+    if (node.kind === "object")
+      for (const { key, keySpan, value } of node.members) {
+        if (asksForEnvironment(key)) this.#reasons.set(keySpan, reason);
+        this.explain(value, reason);
+      }
+  }
+
+  /** Takes a value back: here it decides what is generated after all. */
+  refuse(late: Late, reason: string): void {
+    for (const span of late.spans) {
+      if (this.#claimed.delete(span)) this.#reasons.set(span, reason);
+    }
   }
 
   /** The fixed parts of a text and a late value for each variable; undefined where all of it is fixed. */
@@ -158,8 +256,11 @@ export class LateValues {
     if (!asksForEnvironment(text) || this.#claimed.has(span)) return;
     const wellFormed = piecesOf(text) !== undefined;
     this.#faulty.push(span);
+    const reason = this.#reasons.get(span) ?? "it decides what is generated";
     this.#report(
-      wellFormed ? messages.say("config/fixed-at-build", span) : messages.say("config/bad-variable", span),
+      wellFormed
+        ? messages.say("config/fixed-at-build", span, { reason })
+        : messages.say("config/bad-variable", span),
     );
   }
 }

@@ -75,12 +75,12 @@ export const messages = defineMessages({
   "config/fixed-at-build": {
     severity: "error",
     sentence:
-      "this value is fixed when the gateway is built, so it cannot come from the environment at start",
-    hint: "write the value, let a `KRAKEND_*` variable or a template fill it in when building, or delete it",
+      "this is decided when the gateway is built, so it cannot come from the environment at start: {reason}",
+    hint: 'write the value, or fill it in when building: `{{ env "NAME" }}` in a template (FC_ENABLE=1), or a `KRAKEND_*` variable for a key of the root',
     krakend: "takes `${env:NAME}` as it stands",
     always: "`${env:` is gwc's own",
     explain:
-      "`${env:NAME}` is read when the gateway starts. Only values that do not shape the program can wait so long: hosts, `port`, `listen_ip`, timeouts, the text of a `url_pattern`, and secrets, addresses and texts of features, as docs/environment.md lists them.",
+      "`${env:NAME}` is read when the gateway starts. Only texts that do not shape the program can wait so long: addresses, secrets, names and contents, as docs/environment.md lists them. Names of keys, paths of endpoints, methods, encodings and the like decide what the program is.",
     bad: '{ "endpoint": "/${env:VERSION}/users" }',
     good: '{ "host": ["${env:USERS_URL}"] }',
   },

@@ -7,7 +7,7 @@ import { closest } from "../source/suggest.js";
 import type { Span } from "../source/text.js";
 import { parseDuration } from "./duration.js";
 import { type FieldType, renamedKeys, root, type Struct, structs } from "./fields.js";
-import { asksForEnvironment } from "./late.js";
+import { asksForEnvironment, type LateValues } from "./late.js";
 import { messages } from "./messages.js";
 import { namespaces } from "./namespaces.js";
 
@@ -18,8 +18,8 @@ export interface Decoded {
 }
 
 /** Reads a whole configuration; values that cannot be read are reported and left out. */
-export function decode(tree: LocatedObject): Decoded {
-  const decoder = new Decoder();
+export function decode(tree: LocatedObject, late: LateValues): Decoded {
+  const decoder = new Decoder(late);
   const value = decoder.struct(tree, root, "");
   return { value, diagnostics: decoder.diagnostics };
 }
@@ -31,12 +31,19 @@ type Path = string;
 
 class Decoder {
   readonly diagnostics: Diagnostic[] = [];
+  readonly #late: LateValues;
+
+  constructor(late: LateValues) {
+    this.#late = late;
+  }
 
   struct(node: LocatedObject, struct: Struct, path: Path): LocatedObject {
     const members: Member[] = [];
     const chosen = chooseMembers(node, struct);
     for (const [key, found] of chosen) {
       if (found.value.kind === "null") continue;
+      const when = struct.texts[key];
+      if (when !== undefined && "atBuild" in when) this.#late.explain(found.value, when.atBuild);
       const value = this.value(found.value, struct.fields[key]!, path === "" ? key : `${path}.${key}`);
       // What could not be read stays as `null`: it is not absent, and nothing more is said of it.
       members.push({ key, keySpan: found.keySpan, value: value ?? { kind: "null", span: found.value.span } });

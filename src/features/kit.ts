@@ -158,7 +158,7 @@ export interface SidePort {
   /** As Kubernetes names ports: at most 15 of `a-z0-9-`. */
   readonly name: string;
   /** `:8090` for all addresses, `127.0.0.1:8090` for one. */
-  readonly address: string;
+  readonly address: string | Late;
   /** Where a scraper finds metrics there. */
   readonly path: string;
 }
@@ -182,7 +182,11 @@ export interface Feature<Config, Plan> {
    * namespace, and nowhere else. Where the place has no block of its own, `config` is undefined.
    */
   readonly spreads?: true;
-  /** Schema of the block; keys that start with `@ $ _ #` are comments and taken out before. */
+  /**
+   * Schema of the block; keys that start with `@ $ _ #` are comments and taken out before.
+   * Every place that may hold a text says in `atStart` or `atBuild` when it counts (see `TextClass`);
+   * in `config` a text of the first kind may be a `Late`. `inside` describes a value for this alone.
+   */
   readonly schema: JsonSchema;
   /**
    * What KrakenD does with a block that the schema refuses, which `--compat krakend` copies: it

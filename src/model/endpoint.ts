@@ -139,7 +139,8 @@ function lateTimeoutOf(
     (numberAt(node, "concurrent_calls") ?? 0) > 1 ||
     backends.some((each) => at(each, "timeout") !== undefined || isAside(resolution, each));
   if (!isDivided) return late.at(written, "duration");
-  report(configMessages.say("config/fixed-at-build", written.span));
+  const reason = "the time is divided among backends with times of their own";
+  report(configMessages.say("config/fixed-at-build", written.span, { reason }));
   return undefined;
 }
 

@@ -1,11 +1,12 @@
 // Meaning: a configuration with every default, inheritance and unit resolved. Types only.
-import type { Late } from "../config/late.js";
+import type { Late, OrLate } from "../config/late.js";
 import type { AnyFeature, Site, Stage } from "../features/kit.js";
 import type { RouteNode } from "../runtime/misses.js";
 import type { ClientTlsOptions, TlsOptions, TransportOptions } from "../runtime/transport.js";
 
 export interface Gateway {
-  readonly name: string;
+  /** In bytes, where the environment says it. */
+  readonly name: string | Late;
   /** Name of the configuration file, as comments show it. */
   readonly file: string;
   /** SHA-256 of its text, in hex. */
@@ -15,9 +16,9 @@ export interface Gateway {
   readonly listenIp: string | Late;
   readonly server: ServerLimits;
   /** Undefined: plain HTTP. */
-  readonly tls: TlsOptions | undefined;
+  readonly tls: OrLate<TlsOptions> | undefined;
   /** TLS towards backends; undefined: 1.2 and 1.3, with the authorities of the system. */
-  readonly clientTls: ClientTlsOptions | undefined;
+  readonly clientTls: OrLate<ClientTlsOptions> | undefined;
   /** HTTP/2 without TLS beside HTTP/1.1. */
   readonly h2c: boolean;
   /** Connections to backends, as far as they differ from the runtime's DEFAULT_TRANSPORT. */
@@ -65,13 +66,13 @@ export interface ServiceSettings {
   readonly redirectFixedPath: boolean;
   readonly methodNotAllowed: boolean;
   readonly removeExtraSlash: boolean;
-  /** JSON documents; undefined: the plain text. */
+  /** JSON documents, with marks of late values; undefined: the plain text. */
   readonly notFoundBody: string | undefined;
   readonly methodNotAllowedBody: string | undefined;
   /** Headers that may name the client, lower case; empty: the peer is the client. */
   readonly clientIpHeaders: readonly string[];
   /** Addresses and networks; undefined: everybody. */
-  readonly trustedProxies: readonly string[] | undefined;
+  readonly trustedProxies: readonly (string | Late)[] | undefined;
   /** The client is who the header of App Engine says. */
   readonly appEngine: boolean;
   /** HTTP/2 without TLS beside HTTP/1.1. */
@@ -79,7 +80,7 @@ export interface ServiceSettings {
   /** Whether observers tell requests apart by the number of their route (`Exchange.place`). */
   readonly numbersRoutes: boolean;
   /** Paths that the access log leaves out, on bytes; undefined: no access log. */
-  readonly accessLog: { readonly skips: readonly string[] } | undefined;
+  readonly accessLog: { readonly skips: readonly (string | Late)[] } | undefined;
 }
 
 export interface EndpointSettings {

@@ -40,17 +40,20 @@ export function resolve(resolution: Resolution, facts: GatewayFacts): Gateway {
   );
   const port = late.at(at(root, "port"), "port") ?? (numberAt(root, "port") || 8080);
   const listenIp = late.at(at(root, "listen_ip"), "address") ?? textAt(root, "listen_ip") ?? "";
+  const name = late.at(at(root, "name"), "bytes") ?? textAt(root, "name") ?? "";
+  const tls = serverTls(root, report, late);
+  const towardsBackends = clientTls(root, resolution);
   late.reportRest(root);
   checkDefaults(late.all, report);
   return {
-    name: textAt(root, "name") ?? "",
+    name,
     file: basename(file.name),
     ...facts,
     port,
     listenIp,
     server: serverLimits(root),
-    tls: serverTls(root, report),
-    clientTls: clientTls(root, report, resolution.compat),
+    tls,
+    clientTls: towardsBackends,
     h2c: booleanAt(root, "use_h2c") || settings.h2c,
     transport: transportOptions(root, report),
     settings,

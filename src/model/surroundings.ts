@@ -3,8 +3,9 @@ import { Late, type LateKind } from "../config/late.js";
 import type { SidePort } from "../features/kit.js";
 import type { Gateway } from "./model.js";
 
-export interface SidePortOf extends SidePort {
-  readonly port: number;
+export interface SidePortOf extends Omit<SidePort, "address"> {
+  /** Undefined where a variable without a default says it. */
+  readonly port: number | undefined;
   /** Empty: all addresses. */
   readonly host: string;
   readonly namespace: string;
@@ -12,15 +13,16 @@ export interface SidePortOf extends SidePort {
 
 /** The ports beside the gateway's own, for operators. */
 export function sidePorts(gateway: Gateway): readonly SidePortOf[] {
+  const pieces = (address: string): Pick<SidePortOf, "port" | "host"> => {
+    const colon = address.lastIndexOf(":");
+    return { port: Number(address.slice(colon + 1)), host: address.slice(0, colon).replace(/^\[|\]$/g, "") };
+  };
   return gateway.rooms.flatMap(({ feature, plan, site }) =>
     (feature.ports?.(plan) ?? []).map((each: SidePort) => {
-      const colon = each.address.lastIndexOf(":");
-      return {
-        ...each,
-        port: Number(each.address.slice(colon + 1)),
-        host: each.address.slice(0, colon).replace(/^\[|\]$/g, ""),
-        namespace: site.namespace,
-      };
+      const { address } = each;
+      const nominal = address instanceof Late ? address.nominal : address;
+      const place = nominal === undefined ? { port: undefined, host: String(address) } : pieces(nominal);
+      return { ...each, ...place, namespace: site.namespace };
     }),
   );
 }
@@ -41,7 +43,12 @@ export interface Variable {
   readonly kinds: readonly string[];
 }
 
-const KINDS: Readonly<Partial<Record<LateKind, string>>> = { "verbatim host": "host", bytes: "text" };
+const KINDS: Readonly<Partial<Record<LateKind, string>>> = {
+  "verbatim host": "host",
+  bytes: "text",
+  json: "text",
+  "header without nonce": "header value",
+};
 
 /** The variables that a gateway names, by their names. */
 export function variablesOf({ late }: Gateway): readonly Variable[] {
@@ -69,5 +76,5 @@ export function filesOf({ tls, clientTls: client }: Gateway): readonly string[] 
     ...(client?.caFiles ?? []),
     ...(client?.certificates ?? []).flatMap((each) => [each.certificateFile, each.privateKeyFile]),
   ];
-  return [...new Set(files.filter((file) => file !== ""))].sort();
+  return [...new Set(files.map(String).filter((file) => file !== ""))].sort();
 }

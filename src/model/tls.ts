@@ -1,4 +1,5 @@
 // TLS of the server and towards backends, with KrakenD's defaults. [lura transport/http/server/server.go]
+import type { Late, LateValues, OrLate } from "../config/late.js";
 import type { Report } from "../diagnostics/diagnostic.js";
 import type {
   ClientTlsOptions,
@@ -8,11 +9,12 @@ import type {
   TlsVersion,
 } from "../runtime/transport.js";
 import { at, type Located } from "../source/located.js";
-import { booleanAt, itemsAt, spanAt, textAt, textsAt } from "./read.js";
+import type { Resolution } from "./attach.js";
+import { booleanAt, itemsAt, spanAt, textAt } from "./read.js";
 import { messages } from "./transport-messages.js";
 
 /** The TLS of the server; undefined: plain HTTP. */
-export function serverTls(root: Located, report: Report): TlsOptions | undefined {
+export function serverTls(root: Located, report: Report, late: LateValues): OrLate<TlsOptions> | undefined {
   const tls = at(root, "tls");
   if (tls?.kind !== "object" || booleanAt(tls, "disabled")) return undefined;
   const requireClientCertificate = booleanAt(tls, "enable_mtls");
@@ -20,11 +22,18 @@ export function serverTls(root: Located, report: Report): TlsOptions | undefined
     report(messages.say("tls/unused-authorities", spanAt(tls, "ca_certs")));
   if (requireClientCertificate && !booleanAt(tls, "disable_system_ca_pool"))
     report(messages.say("tls/public-clients", spanAt(tls, "enable_mtls")));
-  return { ...settingsOf(tls, "tls", report), keys: serverKeys(tls, report), requireClientCertificate };
+  return {
+    ...settingsOf(tls, "tls", report, late),
+    keys: serverKeys(tls, report, late),
+    requireClientCertificate,
+  };
 }
 
 /** TLS towards backends; undefined: what Go does without being told, TLS 1.2 and 1.3. */
-export function clientTls(root: Located, report: Report, compat: boolean): ClientTlsOptions | undefined {
+export function clientTls(
+  root: Located,
+  { report, compat, late }: Pick<Resolution, "report" | "compat" | "late">,
+): OrLate<ClientTlsOptions> | undefined {
   const tls = at(root, "client_tls");
   const insecure = booleanAt(root, "allow_insecure_connections");
   const given = tls?.kind === "object" ? tls : undefined;
@@ -35,14 +44,14 @@ export function clientTls(root: Located, report: Report, compat: boolean): Clien
     span: spanAt(root, "allow_insecure_connections"),
     members: [],
   };
-  const pairs = itemsAt(block, "client_certs").map((node): KeyPairFiles => {
-    const pair = pairAt(node, "certificate");
+  const pairs = itemsAt(block, "client_certs").map((node): Pair => {
+    const pair = pairAt(node, "certificate", late);
     const missing = missingIn(pair, "certificate");
     if (missing !== undefined) report(messages.say("tls/half-certificate", node.span, { missing }));
     return pair;
   });
   return {
-    ...settingsOf(block, "client_tls", report),
+    ...settingsOf(block, "client_tls", report, late),
     verify: !insecure && !booleanAt(block, "allow_insecure_connections"),
     certificates: pairs.filter((pair) => pair.certificateFile !== "" && pair.privateKeyFile !== ""),
     lenient: compat,
@@ -50,13 +59,13 @@ export function clientTls(root: Located, report: Report, compat: boolean): Clien
 }
 
 /** The pairs of `keys`, then the one of the older keys. */
-function serverKeys(tls: Located, report: Report): readonly KeyPairFiles[] {
-  const older = pairAt(tls, "public_key");
+function serverKeys(tls: Located, report: Report, late: LateValues): readonly Pair[] {
+  const older = pairAt(tls, "public_key", late);
   const nodes = [...itemsAt(tls, "keys")];
   if (older.certificateFile !== "" || older.privateKeyFile !== "") nodes.push(tls);
   if (nodes.length === 0) report(messages.say("tls/no-keys", tls.span));
   return nodes.map((node) => {
-    const pair = pairAt(node, "public_key");
+    const pair = pairAt(node, "public_key", late);
     const missing = missingIn(pair, "public_key");
     const what = missing === "public_key" ? "public" : "private";
     if (missing !== undefined) report(messages.say("tls/half-pair", node.span, { missing, what }));
@@ -64,27 +73,29 @@ function serverKeys(tls: Located, report: Report): readonly KeyPairFiles[] {
   });
 }
 
-function pairAt(node: Located, certificate: "public_key" | "certificate"): KeyPairFiles {
-  return {
-    certificateFile: textAt(node, certificate) ?? "",
-    privateKeyFile: textAt(node, "private_key") ?? "",
-  };
+type Pair = OrLate<KeyPairFiles>;
+
+function pairAt(node: Located, certificate: "public_key" | "certificate", late: LateValues): Pair {
+  const file = (key: string): string | Late => late.at(at(node, key), "file") ?? textAt(node, key) ?? "";
+  return { certificateFile: file(certificate), privateKeyFile: file("private_key") };
 }
 
-function missingIn(pair: KeyPairFiles, certificate: string): string | undefined {
+function missingIn(pair: Pair, certificate: string): string | undefined {
   if (pair.certificateFile === "") return certificate;
   return pair.privateKeyFile === "" ? "private_key" : undefined;
 }
 
 type Owner = "tls" | "client_tls";
 
-function settingsOf(tls: Located, owner: Owner, report: Report): TlsSettings {
+function settingsOf(tls: Located, owner: Owner, report: Report, late: LateValues): OrLate<TlsSettings> {
   const versions = versionsOf(tls, owner, report);
   return {
     ...versions,
     ciphers: ciphersOf(tls, versions, report),
     ecdhCurve: curvesOf(tls, report),
-    caFiles: textsAt(tls, "ca_certs"),
+    caFiles: itemsAt(tls, "ca_certs").flatMap(
+      (item) => late.at(item, "file") ?? (item.kind === "string" ? item.value : []),
+    ),
     systemCas: !booleanAt(tls, "disable_system_ca_pool"),
   };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { LateValues } from "../config/late.js";
 import { parse } from "../config/load.js";
 import { decode } from "../config/weak.js";
+import type { Report } from "../diagnostics/diagnostic.js";
 import { DEFAULT_TRANSPORT } from "../runtime/transport.js";
 import type { LocatedObject } from "../source/located.js";
 import { SourceText } from "../source/text.js";
@@ -9,16 +11,18 @@ import { clientTls, serverTls } from "./tls.js";
 import { transportOptions } from "./transport.js";
 
 function rootOf(config: object): LocatedObject {
-  return decode(parse(new SourceText("krakend.json", JSON.stringify(config)), {}).value!.tree).value;
+  const { tree } = parse(new SourceText("krakend.json", JSON.stringify(config)), {}).value!;
+  return decode(tree, new LateValues(() => {})).value;
 }
 
 /** What is resolved, and the codes and texts of what is said. */
 function read<T>(
   config: object,
-  resolve: (root: LocatedObject, report: (said: { code: string; message: string }) => void) => T,
+  resolve: (root: LocatedObject, report: Report, late: LateValues) => T,
 ): { readonly value: T; readonly said: readonly string[] } {
   const said: string[] = [];
-  const value = resolve(rootOf(config), ({ code, message }) => said.push(`${code}: ${message}`));
+  const report: Report = ({ code, message }) => void said.push(`${code}: ${message}`);
+  const value = resolve(rootOf(config), report, new LateValues(report));
   return { value, said };
 }
 
@@ -157,8 +161,8 @@ describe("the TLS of the server", () => {
 });
 
 describe("TLS towards backends", () => {
-  const towardsBackends = (root: LocatedObject, report: Parameters<typeof clientTls>[1]) =>
-    clientTls(root, report, false);
+  const towardsBackends = (root: LocatedObject, report: Report, late: LateValues) =>
+    clientTls(root, { report, compat: false, late });
 
   it("is the platform's without a block, and TLS 1.3 alone with one", () => {
     expect(read({}, towardsBackends).value).toBeUndefined();

@@ -16,7 +16,7 @@ const LOOPBACK = /^(?:127\.|::1$|localhost$)/;
 
 /** A name that Kubernetes accepts for a service, of what the configuration is called. */
 export function placeName({ name }: Gateway): string {
-  const label = name
+  const label = (name instanceof Late ? (name.nominal ?? "") : name)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^[^a-z]+|-+$/g, "")
@@ -34,7 +34,7 @@ export function placePorts(gateway: Gateway): readonly PlacePort[] {
   };
   const taken = new Set([own.name]);
   const side = sidePorts(gateway).flatMap(({ name, host, port, path }) => {
-    if (LOOPBACK.test(host)) return [];
+    if (LOOPBACK.test(host) || port === undefined) return [];
     let unique = name;
     for (let number = 2; taken.has(unique); number += 1) unique = `${name}-${number}`;
     taken.add(unique);

@@ -209,7 +209,7 @@ function portsOf(gateway: Gateway): readonly PortReport[] {
   const side = sidePorts(gateway).map(
     ({ namespace, port, host, path }): PortReport => ({
       name: namespace,
-      port,
+      port: port ?? null,
       address: host,
       protocol: "http",
       path,

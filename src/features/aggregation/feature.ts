@@ -60,7 +60,7 @@ export const aggregation = defineFeature<Config, Plan>({
   stages: ["proxy"],
   schema: {
     type: "object",
-    properties: { on_failure: { enum: ["partial", "fail"] } },
+    properties: { on_failure: { enum: ["partial", "fail"], atBuild: "it decides how answers are merged" } },
   },
   lenient: "block",
   leniency: "does not know this block, and ignores it",
@@ -75,7 +75,9 @@ export const aggregation = defineFeature<Config, Plan>({
 
 type ProxyConfig = Readonly<Record<string, unknown>>;
 
-const anything = {};
+/** The room that reads it says what it may hold. */
+const elsewhere = { inside: { type: "object", properties: {} } };
+const combiner = { atBuild: "there is one combiner" };
 
 /** Options of `proxy`, and where they belong; rooms of their own read all but the combiner. */
 const PLACES: Readonly<Record<string, readonly Stage[]>> = {
@@ -96,7 +98,9 @@ export const proxyOptions = defineFeature<ProxyConfig, never>({
   stages: ["proxy", "backend"],
   schema: {
     type: "object",
-    properties: Object.fromEntries(Object.keys(PLACES).map((key) => [key, anything])),
+    properties: Object.fromEntries(
+      Object.keys(PLACES).map((key) => [key, key === "combiner" ? combiner : elsewhere]),
+    ),
   },
   lenient: "block",
   leniency: "ignores a block that is not an object",

@@ -10,6 +10,7 @@ import {
   runtime,
   runtimeOf,
 } from "../../codegen/code.js";
+import type { Late } from "../../config/late.js";
 import { defineFeature, type EmitSite, type Slots } from "../kit.js";
 import { messages } from "./messages.js";
 import { type Config, check, type Plan, plan, schema } from "./plan.js";
@@ -47,11 +48,11 @@ function emit({ deny, allow, patterns, remembered, emptyIsBot }: Plan, site: Emi
   };
 }
 
-function texts(list: readonly string[]): Code {
+function texts(list: readonly (string | Late)[]): Code {
   return code`[${join(list.map(byteLiteral), ", ")}]`;
 }
 
-function patternsCode(patterns: readonly string[]): Code {
+function patternsCode(patterns: readonly (string | Late)[]): Code {
   if (patterns.length === 0) return code`[]`;
   const each = patterns.map((pattern) => code`new ${runtime.RegularExpression}(${pattern})`);
   return code`[\n${indent(join(each, ",\n"))},\n]`;

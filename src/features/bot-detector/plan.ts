@@ -1,24 +1,25 @@
 // Config -> whom to refuse. [krakend-botdetector botdetector.go, krakend/config.go]
 import { RE2JS, RE2JSException } from "re2js";
 import { foldedMembers } from "../../config/fold.js";
+import { asksForEnvironment, Late } from "../../config/late.js";
 import type { Report } from "../../diagnostics/diagnostic.js";
 import { at, type Located } from "../../source/located.js";
 import type { Site } from "../kit.js";
 import { messages } from "./messages.js";
 
 export interface Config {
-  readonly deny?: readonly (string | null)[] | null;
-  readonly allow?: readonly (string | null)[] | null;
-  readonly patterns?: readonly (string | null)[] | null;
+  readonly deny?: readonly (string | Late | null)[] | null;
+  readonly allow?: readonly (string | Late | null)[] | null;
+  readonly patterns?: readonly (string | Late | null)[] | null;
   readonly cache_size?: number | null;
   readonly empty_user_agent_is_bot?: boolean | null;
 }
 
 /** Names of clients are byte strings. */
 export interface Plan {
-  readonly deny: readonly string[];
-  readonly allow: readonly string[];
-  readonly patterns: readonly string[];
+  readonly deny: readonly (string | Late)[];
+  readonly allow: readonly (string | Late)[];
+  readonly patterns: readonly (string | Late)[];
   /** Verdicts to remember. */
   readonly remembered: number;
   readonly emptyIsBot: boolean;
@@ -26,19 +27,23 @@ export interface Plan {
 
 const list = { type: ["array", "null"], items: { type: ["string", "null"] } } as const;
 
+/** What is said of the list holds for its items. */
+const names = { ...list, atStart: "bytes" } as const;
+const renamed = { atBuild: "nothing reads the old name" } as const;
+
 export const schema = {
   type: "object",
   properties: {
-    deny: list,
-    allow: list,
-    patterns: list,
+    deny: names,
+    allow: names,
+    patterns: { ...list, atStart: "pattern" },
     cache_size: { type: ["integer", "null"] },
     empty_user_agent_is_bot: { type: ["boolean", "null"] },
     // Names of the first version, so that what is said of them is said once.
-    blacklist: {},
-    whitelist: {},
-    denylist: {},
-    allowlist: {},
+    blacklist: renamed,
+    whitelist: renamed,
+    denylist: renamed,
+    allowlist: renamed,
   },
 } as const;
 
@@ -62,7 +67,7 @@ export function check(config: Config, site: Site, report: Report): void {
 }
 
 function checkPattern(item: Located, report: Report): void {
-  if (item.kind !== "string") return;
+  if (item.kind !== "string" || asksForEnvironment(item.value)) return;
   const reason = faultOf(item.value);
   if (reason !== undefined)
     report(messages.say("bot-detector/bad-pattern", item.span, { pattern: item.value, reason }));
@@ -87,7 +92,11 @@ function folded(config: Config, site: Site): Config {
 export function plan(config: Config, site: Site): Plan | undefined {
   const { deny, allow, patterns, cache_size, empty_user_agent_is_bot } = folded(config, site);
   const listed = textsOf(patterns);
-  if ((cache_size ?? 0) < 0 || listed.some((pattern) => faultOf(pattern) !== undefined)) return undefined;
+  if (
+    (cache_size ?? 0) < 0 ||
+    listed.some((pattern) => typeof pattern === "string" && faultOf(pattern) !== undefined)
+  )
+    return undefined;
   return {
     deny: textsOf(deny).map(bytes),
     allow: textsOf(allow).map(bytes),
@@ -98,10 +107,10 @@ export function plan(config: Config, site: Site): Plan | undefined {
 }
 
 /** Go decodes `null` as an empty text. */
-function textsOf(list: readonly (string | null)[] | null | undefined): readonly string[] {
+function textsOf(list: readonly (string | Late | null)[] | null | undefined): readonly (string | Late)[] {
   return (list ?? []).map((each) => each ?? "");
 }
 
-function bytes(text: string): string {
-  return Buffer.from(text, "utf8").toString("latin1");
+function bytes(text: string | Late): string | Late {
+  return text instanceof Late ? text : Buffer.from(text, "utf8").toString("latin1");
 }

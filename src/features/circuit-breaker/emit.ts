@@ -1,5 +1,6 @@
 // Plan -> code of a circuit breaker.
 import { byteLiteral, Code, code, commentText, lines, runtime, runtimeOf } from "../../codegen/code.js";
+import { Late } from "../../config/late.js";
 import type { EmitSite, Slots } from "../kit.js";
 import type { Plan } from "./plan.js";
 
@@ -22,7 +23,7 @@ function constantOf(breaker: Code, plan: Plan, site: EmitSite): Code {
   return lines([
     new Code([`// ${commentText(`${summary(plan)} (${site.where}).`)}`]),
     code`const ${breaker} = new ${exports.CircuitBreaker}({`,
-    code`  name: ${byteLiteral(Buffer.from(plan.name, "utf8").toString("latin1"))},`,
+    code`  name: ${byteLiteral(plan.name instanceof Late ? plan.name : Buffer.from(plan.name, "utf8").toString("latin1"))},`,
     code`  label: ${byteLiteral(site.label)},`,
     code`  tolerated: ${plan.tolerated},`,
     code`  windowMs: ${plan.windowMs},`,

@@ -1,8 +1,9 @@
 // Config -> Plan: defaults, units, and what the older spelling means.
+import type { Late } from "../../config/late.js";
 import type { Config } from "./schema.js";
 
 export interface Plan {
-  readonly name: string;
+  readonly name: string | Late;
   /** Failures in a row that leave it closed; the next one opens it. */
   readonly tolerated: number;
   /** Length of the window in which failures are counted; 0: the count never expires. */

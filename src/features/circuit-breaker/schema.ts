@@ -1,4 +1,5 @@
 // What the block may hold, keys as in krakend.json.
+import type { Late } from "../../config/late.js";
 import type { JsonSchema } from "../kit.js";
 
 export interface Config {
@@ -7,7 +8,7 @@ export interface Config {
   /** Seconds. */
   readonly timeout?: number;
   readonly max_errors?: number;
-  readonly name?: string;
+  readonly name?: string | Late;
   readonly log_status_change?: boolean;
   /** The spelling of version 1, which KrakenD no longer reads. */
   readonly maxErrors?: number;
@@ -20,7 +21,7 @@ export const schema: JsonSchema = {
     interval: { type: "number" },
     timeout: { type: "number" },
     max_errors: { type: "number" },
-    name: { type: "string" },
+    name: { type: "string", atStart: "bytes" },
     log_status_change: { type: "boolean" },
     maxErrors: { type: "number" },
     logStatusChange: { type: "boolean" },

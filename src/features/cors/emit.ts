@@ -35,7 +35,11 @@ function rulesCode(plan: Plan, name: Code): Code {
   return code`const ${name} = {\n${indent(join(members, ",\n"))},\n};`;
 }
 
-function originsCode({ exact, wildcards }: Origins): Code {
+function originsCode({ exact, wildcards, late }: Origins): Code {
+  if (late.length > 0) {
+    const fixed = [...exact, ...wildcards.map(({ prefix, suffix }) => `${prefix}*${suffix}`)];
+    return code`${exports.Origins}.of([${[...fixed, ...late]}])`;
+  }
   const pairs = wildcards.map(({ prefix, suffix }) => code`[${prefix}, ${suffix}]`);
   const more = pairs.length === 0 ? code`` : code`, [${join(pairs, ", ")}]`;
   return code`new ${exports.Origins}([${[...exact]}]${more})`;

@@ -1,5 +1,6 @@
 // Config -> what is allowed. [krakend-cors cors.go; rs/cors 1.11.1 cors.go New]
 import { parseDuration } from "../../config/duration.js";
+import { Late } from "../../config/late.js";
 import type { Config } from "./schema.js";
 
 /** Byte strings; origins and header names in lower case. */
@@ -22,6 +23,8 @@ export interface Plan {
 
 export interface Origins {
   readonly exact: readonly string[];
+  /** Known when the gateway starts; such an origin is no `*`. */
+  readonly late: readonly Late[];
   readonly wildcards: readonly Wildcard[];
 }
 
@@ -34,7 +37,10 @@ export interface Wildcard {
 export function plan(config: Config): Plan {
   const headers = textsOf(config.allow_headers).map((name) => name.toLowerCase());
   return {
-    origins: originsOf(textsOf(config.allow_origins)),
+    origins: originsOf(
+      textsOf(config.allow_origins),
+      (config.allow_origins ?? []).filter((item) => item instanceof Late),
+    ),
     methods: orDefault(textsOf(config.allow_methods), ["GET", "POST", "HEAD"]),
     headers: headers.length === 0 || headers.includes("*") ? "all" : [...new Set(headers)].sort(),
     exposed: textsOf(config.expose_headers).map(canonical).join(", "),
@@ -56,14 +62,15 @@ function orDefault(list: readonly string[], fallback: readonly string[]): readon
   return list.length === 0 ? fallback : list;
 }
 
-function originsOf(origins: readonly string[]): Plan["origins"] {
+function originsOf(origins: readonly string[], late: readonly Late[]): Plan["origins"] {
   const lower = origins.map((origin) => origin.toLowerCase());
-  if (lower.length === 0 || lower.includes("*")) return "all";
+  if (lower.length + late.length === 0 || lower.includes("*")) return "all";
   const split = (origin: string): Wildcard => {
     const star = origin.indexOf("*");
     return { prefix: origin.slice(0, star), suffix: origin.slice(star + 1) };
   };
   return {
+    late,
     exact: [...new Set(lower.filter((origin) => !origin.includes("*")))],
     wildcards: lower.filter((origin) => origin.includes("*")).map(split),
   };

@@ -1,5 +1,6 @@
 // Lint of a `security/cors` block: what KrakenD drops or never matches.
 import { parseDuration } from "../../config/duration.js";
+import { asksForEnvironment } from "../../config/late.js";
 import type { Report } from "../../diagnostics/diagnostic.js";
 import { at, type Located } from "../../source/located.js";
 import type { Span } from "../../source/text.js";
@@ -44,6 +45,7 @@ function checkOrigins(config: Config, site: Site, report: Report): void {
   const items = itemsOf(site, "allow_origins").filter((item) => item.kind === "string");
   for (const { value: origin, span } of items) {
     const wildcards = origin.split("*").length - 1;
+    if (asksForEnvironment(origin)) continue;
     if (!ORIGIN.test(origin) || wildcards > 1) report(messages.say("cors/dead-origin", span, { origin }));
   }
   const all = items.length === 0 || items.some((item) => item.value === "*");

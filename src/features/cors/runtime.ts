@@ -32,6 +32,17 @@ export class Origins {
     this.#wildcards = wildcards;
   }
 
+  /** Of origins that are known when the gateway starts. */
+  static of(origins: readonly string[]): Origins {
+    const lower = origins.map((origin) => origin.toLowerCase());
+    const split = (origin: string): readonly [string, string] => {
+      const star = origin.indexOf("*");
+      return [origin.slice(0, star), origin.slice(star + 1)];
+    };
+    const exact = lower.filter((origin) => !origin.includes("*"));
+    return new Origins(exact, lower.filter((origin) => origin.includes("*")).map(split));
+  }
+
   allow(origin: ByteString): boolean {
     const lower = origin.toLowerCase();
     return this.#exact.has(lower) || this.#wildcards.some((each) => fits(lower, each));

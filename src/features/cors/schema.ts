@@ -13,19 +13,22 @@ export interface Config {
   readonly debug?: boolean;
 }
 
-const list = { type: "array" } as const;
+const list = {
+  type: "array",
+  atBuild: "methods and names of headers are ordered and compared when building",
+} as const;
 const flag = { type: "boolean" } as const;
 
 export const schema = {
   type: "object",
   properties: {
-    allow_origins: list,
+    allow_origins: { type: "array", atStart: "origin" },
     allow_methods: list,
     allow_headers: list,
     expose_headers: list,
     allow_credentials: flag,
     allow_private_network: flag,
-    max_age: {},
+    max_age: { atBuild: "the header is a constant" },
     options_passthrough: flag,
     options_success_status: { type: "number" },
     debug: flag,

@@ -17,7 +17,10 @@ export const flatmap = defineFeature<Config, Plan>({
   option: "flatmap_filter",
   aliases: ["github.com/devopsfaith/krakend/proxy"],
   stages: ["proxy", "backend"],
-  schema: { type: "object", properties: { flatmap_filter: {} } },
+  schema: {
+    type: "object",
+    properties: { flatmap_filter: { atBuild: "operations decide what is generated" } },
+  },
   lenient: "block",
   leniency: "ignores a block that is not an object",
   messages: messages.messages,

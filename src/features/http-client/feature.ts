@@ -37,7 +37,7 @@ export const httpClient = defineFeature<Config, Plan>({
     type: "object",
     properties: {
       send_body_on_redirect: { type: "boolean" },
-      ...Object.fromEntries(ENTERPRISE.map((key) => [key, {}])),
+      ...Object.fromEntries(ENTERPRISE.map((key) => [key, { atBuild: "Community does not read it" }])),
     },
   },
   lenient: "member",

@@ -1,7 +1,18 @@
 // `telemetry/logging`, `telemetry/logstash`, `telemetry/gelf`: where the application's log goes and what
 // its lines look like. [krakend-gologging log.go, krakend-logstash logger.go, krakend-gelf log.go]
-import { byteLiteral, type Code, code, indent, join, lines, runtime, runtimeOf } from "../../codegen/code.js";
-import type { Late } from "../../config/late.js";
+import {
+  byteLiteral,
+  type Code,
+  code,
+  indent,
+  join,
+  lines,
+  runtime,
+  runtimeOf,
+  typeRef,
+} from "../../codegen/code.js";
+import { Late } from "../../config/late.js";
+import { messages as configMessages } from "../../config/messages.js";
 import { at } from "../../source/located.js";
 import { defineFeature, type Site } from "../kit.js";
 import { messages } from "./messages.js";
@@ -10,11 +21,11 @@ import { lineCode, type Piece, parsePattern, unprintable } from "./pattern.js";
 const exports = runtimeOf<typeof import("./runtime.js")>("gwc/logging");
 
 interface Config {
-  readonly level?: string;
+  readonly level?: string | Late;
   readonly stdout?: boolean;
   readonly syslog?: boolean;
   readonly syslog_facility?: string;
-  readonly prefix?: string;
+  readonly prefix?: string | Late;
   readonly format?: string;
   readonly custom_format?: string;
 }
@@ -22,13 +33,13 @@ interface Config {
 const LEVELS = ["CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG"] as const;
 
 interface Plan {
-  readonly level: (typeof LEVELS)[number];
-  readonly prefix: string;
+  readonly level: (typeof LEVELS)[number] | Late;
+  readonly prefix: string | Late;
   readonly stdout: readonly Piece[] | undefined;
   /** Priority of a message for syslog and the name it is sent under. */
-  readonly syslog: { readonly facility: string; readonly tag: string } | undefined;
+  readonly syslog: { readonly facility: string; readonly tag: string | Late } | undefined;
   /** Messages are JSON documents before they are put into a line. */
-  readonly logstash: { readonly module: string } | undefined;
+  readonly logstash: { readonly module: string | Late } | undefined;
   /** The pattern is one of JSON, so a message is escaped in it. */
   readonly escapes: boolean;
   /** Messages go to the GELF server too. */
@@ -41,6 +52,7 @@ const LOGSTASH =
 
 const flag = { type: "boolean" } as const;
 const text = { type: "string" } as const;
+const FORMAT = { ...text, atBuild: "the format decides what is generated to write a line" } as const;
 
 export const logging = defineFeature<Config, Plan>({
   room: "logging",
@@ -49,13 +61,13 @@ export const logging = defineFeature<Config, Plan>({
   schema: {
     type: "object",
     properties: {
-      level: text,
+      level: { ...text, atStart: "log level" },
       stdout: flag,
       syslog: flag,
-      syslog_facility: text,
-      prefix: text,
-      format: text,
-      custom_format: text,
+      syslog_facility: { ...text, atBuild: "the facility is part of a constant" },
+      prefix: { ...text, atStart: "bytes" },
+      format: FORMAT,
+      custom_format: FORMAT,
     },
   },
   lenient: "member",
@@ -63,10 +75,14 @@ export const logging = defineFeature<Config, Plan>({
   messages: messages.messages,
   check(config, site, report) {
     const span = (key: string) => at(site.block, key)?.span ?? site.keySpan;
+    if (config.level instanceof Late && config.syslog === true) {
+      const reason = "for syslog the level is part of a constant";
+      report(configMessages.say("config/fixed-at-build", span("level"), { reason }));
+    }
     if (config.stdout !== true && config.syslog !== true && !hasGelf(site)) {
       report(messages.say("logging/nowhere", site.keySpan));
     } else if (levelOf(config) === undefined) {
-      report(messages.say("logging/unknown-level", span("level"), { level: config.level ?? "" }));
+      report(messages.say("logging/unknown-level", span("level"), { level: String(config.level ?? "") }));
     }
     if (config.format !== "custom" || config.stdout !== true) return;
     const parsed = parsePattern(config.custom_format ?? "");
@@ -112,12 +128,17 @@ export const logging = defineFeature<Config, Plan>({
     ];
     return {
       start: [
-        code`${exports.logTo}(\n${indent(join([code`${plan.level}`, ...loggers.map((each) => throughLogstash(plan, each))], ",\n"))},\n);`,
+        code`${exports.logTo}(\n${indent(join([levelCode(plan.level), ...loggers.map((each) => throughLogstash(plan, each))], ",\n"))},\n);`,
         code`${runtime.logDebug}("[SERVICE: telemetry/logging] Improved logging started.");`,
       ],
     };
   },
 });
+
+/** The environment was asked for one of these names. */
+function levelCode(level: Plan["level"]): Code {
+  return level instanceof Late ? code`${level} as ${typeRef("gwc/logging", "Level")}` : code`${level}`;
+}
 
 function throughLogstash({ logstash }: Plan, logger: Code): Code {
   if (logstash === undefined) return logger;
@@ -138,7 +159,8 @@ function syslogCode({ facility, tag }: NonNullable<Plan["syslog"]>, level: Plan[
     INFO: "info",
     DEBUG: "debug",
   };
-  return code`${exports.syslog}(${`${facility}.${severity[level]}`}, ${byteLiteral(utf8(tag))})`;
+  const known = level instanceof Late ? "info" : severity[level];
+  return code`${exports.syslog}(${`${facility}.${known}`}, ${byteLiteral(utf8(tag))})`;
 }
 
 function patternOf(format: string, config: Config, bare: boolean): readonly Piece[] {
@@ -147,8 +169,8 @@ function patternOf(format: string, config: Config, bare: boolean): readonly Piec
   return "reason" in parsed ? [] : parsed;
 }
 
-function levelOf(config: Config): Plan["level"] | undefined {
-  return LEVELS.find((level) => level === config.level?.toUpperCase());
+function levelOf({ level }: Config): Plan["level"] | undefined {
+  return level instanceof Late ? level : LEVELS.find((each) => each === level?.toUpperCase());
 }
 
 function facilityOf(config: Config): string {
@@ -160,8 +182,8 @@ function hasGelf(site: Site): boolean {
   return site.beside?.includes("telemetry/gelf") === true;
 }
 
-function utf8(value: string): string {
-  return Buffer.from(value, "utf8").toString("latin1");
+function utf8(value: string | Late): string | Late {
+  return value instanceof Late ? value : Buffer.from(value, "utf8").toString("latin1");
 }
 
 /** Only asked for by `telemetry/logging` beside it. */
@@ -199,7 +221,10 @@ export const gelf = defineFeature<GelfConfig, GelfPlan>({
   room: "logging",
   namespace: "telemetry/gelf",
   stages: ["service"],
-  schema: { type: "object", properties: { address: { ...text, atStart: "text" }, enable_tcp: flag } },
+  schema: {
+    type: "object",
+    properties: { address: { ...text, atStart: "host and port" }, enable_tcp: flag },
+  },
   lenient: "member",
   leniency: "panics at start",
   messages: messages.messages,

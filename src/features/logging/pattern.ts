@@ -1,5 +1,6 @@
 // Patterns of go-logging -> code that makes a line. [op/go-logging format.go]
 import { byteLiteral, type Code, code, runtimeOf, template } from "../../codegen/code.js";
+import { Late } from "../../config/late.js";
 import { layoutOf } from "./layout.js";
 
 const exports = runtimeOf<typeof import("./runtime.js")>("gwc/logging");
@@ -42,11 +43,11 @@ export function parsePattern(pattern: string): readonly Piece[] | PatternFault {
 }
 
 /** An expression for the line; `level` and `text` are in scope. `prefix` stands in front. */
-export function lineCode(prefix: string, pieces: readonly Piece[], escapes: boolean): Code {
+export function lineCode(prefix: string | Late, pieces: readonly Piece[], escapes: boolean): Code {
   const inner = pieces.map((piece): string | Code =>
     piece.kind === "text" ? utf8(piece.text) : verbCode(piece.verb, piece.layout, escapes),
   );
-  return template([utf8(prefix), ...inner, "\n"]);
+  return template([prefix instanceof Late ? byteLiteral(prefix) : utf8(prefix), ...inner, "\n"]);
 }
 
 function verbCode(verb: Verb, layout: string | undefined, escapes: boolean): string | Code {

@@ -5,6 +5,7 @@ import type { ByteString } from "../../runtime/bytes.js";
 import { fromUtf8, quote, utf8 } from "../../runtime/json/text.js";
 import { LEVELS, type Level, type Logger, setLogger } from "../../runtime/log.js";
 
+export type { Level } from "../../runtime/log.js";
 export { gelfLogger, startGelf } from "./runtime-gelf.js";
 export { syslog } from "./runtime-syslog.js";
 

@@ -2,6 +2,7 @@
 // [krakend-metrics metrics.go, gin/metrics.go, router.go, proxy.go]
 import { byteLiteral, type Code, code, indent, join, runtimeOf } from "../../codegen/code.js";
 import { parseDuration } from "../../config/duration.js";
+import { Late } from "../../config/late.js";
 import { defineMessages } from "../../diagnostics/messages.js";
 import type { Gateway } from "../../model/model.js";
 import { at } from "../../source/located.js";
@@ -11,7 +12,7 @@ const exports = runtimeOf<typeof import("./runtime.js")>("gwc/metrics");
 
 interface Config {
   readonly collection_time?: string;
-  readonly listen_address?: string;
+  readonly listen_address?: string | Late;
   readonly proxy_disabled?: boolean;
   readonly router_disabled?: boolean;
   readonly backend_disabled?: boolean;
@@ -21,7 +22,7 @@ interface Config {
 interface Plan {
   readonly collectionMs: number;
   /** Undefined: collected, but not served. */
-  readonly address: string | undefined;
+  readonly address: string | Late | undefined;
   readonly router: boolean;
   readonly proxy: boolean;
   readonly backend: boolean;
@@ -51,8 +52,8 @@ const flag = { type: "boolean" } as const;
 const schema = {
   type: "object",
   properties: {
-    collection_time: { type: "string" },
-    listen_address: { type: "string" },
+    collection_time: { type: "string", atBuild: "periods are calculated when building" },
+    listen_address: { type: "string", atStart: "host and port" },
     proxy_disabled: flag,
     router_disabled: flag,
     backend_disabled: flag,
@@ -80,7 +81,7 @@ export const metrics = defineFeature<Config, Plan>({
       report(messages.say("metrics/bad-duration", span("collection_time")));
     const address = config.listen_address ?? "";
     if (address !== "" && !isAddress(address))
-      report(messages.say("metrics/bad-address", span("listen_address"), { address }));
+      report(messages.say("metrics/bad-address", span("listen_address"), { address: String(address) }));
   },
   plan(config) {
     const address = config.listen_address || ":8090";
@@ -198,7 +199,8 @@ function periodOf(config: Config): number | undefined {
   return typeof ms === "string" || ms <= 0 ? undefined : ms;
 }
 
-function isAddress(address: string): boolean {
+function isAddress(address: string | Late): boolean {
+  if (address instanceof Late) return true;
   const port = /^(?:[^:]*|\[[0-9A-Fa-f:.%]+\]):(\d+)$/.exec(address)?.[1];
   return port !== undefined && Number(port) <= 65_535;
 }

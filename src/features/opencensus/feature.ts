@@ -1,6 +1,7 @@
 // `telemetry/opencensus`: the views of the OpenCensus library for Prometheus, and B3 headers for backends.
 // [krakend-opencensus opencensus.go, router/gin/endpoint.go, transport.go]
 import { byteLiteral, type Code, code, indent, join, lines, runtimeOf } from "../../codegen/code.js";
+import { Late } from "../../config/late.js";
 import { defineMessages } from "../../diagnostics/messages.js";
 import type { Backend, Endpoint, Gateway, PatternPiece } from "../../model/model.js";
 import { at } from "../../source/located.js";
@@ -16,7 +17,7 @@ interface Layers {
 
 interface Prometheus {
   readonly port?: number;
-  readonly namespace?: string;
+  readonly namespace?: string | Late;
   readonly tag_host?: boolean;
   readonly tag_path?: boolean;
   readonly tag_method?: boolean;
@@ -66,7 +67,7 @@ const schema = {
   properties: {
     sample_rate: number,
     reporting_period: number,
-    path_aggregation: text,
+    path_aggregation: { ...text, atBuild: "it decides how paths become labels" },
     enabled_layers: { type: "object", properties: { router: flag, pipe: flag, backend: flag } },
     exporters: {
       type: "object",
@@ -75,7 +76,7 @@ const schema = {
           type: "object",
           properties: {
             port: number,
-            namespace: text,
+            namespace: { ...text, atStart: "metric name" },
             tag_host: flag,
             tag_path: flag,
             tag_method: flag,
@@ -129,7 +130,7 @@ export const opencensus = defineFeature<Config, Plan>({
       return { start: [code`${exports.startTracing}(${plan.sampleRate});`] };
     const options = [
       code`port: ${prometheus.port}`,
-      code`namespace: ${byteLiteral(prometheus.namespace.replace(/[^A-Za-z0-9_]/g, "_"))}`,
+      code`namespace: ${byteLiteral(prefixOf(prometheus))}`,
       code`tags: [${tagsOf(prometheus)}]`,
       code`routes: ${routesCode(layers.router ? gateway.endpoints : [])}`,
       code`clients: ${clientsCode(layers.backend ? backendsOf(gateway) : [])}`,
@@ -174,6 +175,11 @@ export const opencensusOfEndpoint = defineFeature<Config, { readonly aggregation
   plan: (config) => ({ aggregation: aggregationOf(config) }),
   emit: () => ({}),
 });
+
+/** What the environment says is a name of that form already. */
+function prefixOf({ namespace }: Required<Prometheus>): string | Late {
+  return namespace instanceof Late ? namespace : namespace.replace(/[^A-Za-z0-9_]/g, "_");
+}
 
 function serviceOf(site: Site): Plan | undefined {
   return site.service as Plan | undefined;

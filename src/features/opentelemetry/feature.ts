@@ -8,7 +8,9 @@ import {
   join,
   lines,
   runtimeOf,
+  template,
 } from "../../codegen/code.js";
+import { Late } from "../../config/late.js";
 import { defineMessages } from "../../diagnostics/messages.js";
 import type { Backend, Endpoint, Gateway } from "../../model/model.js";
 import { at } from "../../source/located.js";
@@ -20,6 +22,7 @@ import {
   type Layer,
   layerOf,
   type Plan,
+  type Prometheus,
   planOf,
 } from "./plan.js";
 import { backendSchema, type Config, endpointSchema, serviceSchema } from "./schema.js";
@@ -85,7 +88,12 @@ export const opentelemetry = defineFeature<Config, Plan>({
   },
   settings: () => ({ service: { numbersRoutes: true } }),
   ports: ({ prometheus }) =>
-    prometheus.map(({ address }) => ({ name: "prometheus", address, path: "/metrics" })),
+    prometheus.map(({ host, port }) => ({
+      name: "prometheus",
+      address:
+        host instanceof Late && host.nominal === undefined ? host : `${nominal(host)}:${nominal(port)}`,
+      path: "/metrics",
+    })),
   emit(plan, { gateway }) {
     if (gateway === undefined) return {};
     return {
@@ -230,7 +238,7 @@ function optionsOf(plan: Plan, gateway: Gateway): readonly Code[] {
     code`newNames: ${plan.newNames}`,
     code`global: ${layerCode(plan.global, plan)}`,
     code`otlp: ${listCode(plan.otlp.map(recordCode))}`,
-    code`prometheus: ${listCode(plan.prometheus.map(recordCode))}`,
+    code`prometheus: ${listCode(plan.prometheus.map(prometheusCode))}`,
     code`endpoints: ${listCode(gateway.endpoints.map((each) => endpointCode(each, plan)))}`,
     code`backends: ${listCode(gateway.endpoints.flatMap((each) => each.backends.map((backend) => backendCode(each, backend))))}`,
   ];
@@ -286,9 +294,23 @@ function layerCode(layer: Layer, plan?: Plan): Code {
   return code`{ ${join(parts, ", ")} }`;
 }
 
+/** As far as it is known when building; a port that is not known is none. */
+function nominal(value: string | number | Late): string {
+  return value instanceof Late ? (value.nominal ?? "") : String(value);
+}
+
+function prometheusCode({ host, port, ...rest }: Prometheus): Code {
+  const isKnown = !(host instanceof Late || port instanceof Late);
+  const part = (value: string | number | Late): string | Code =>
+    value instanceof Late ? code`${value}` : String(value);
+  const address = isKnown ? code`${`${host}:${port}`}` : template([part(host), ":", part(port)]);
+  const parts = Object.entries(rest).map(([key, value]) => code`${identifier(key)}: ${value}`);
+  return code`{ ${join([code`address: ${address}`, ...parts], ", ")} }`;
+}
+
 function recordCode(record: object): Code {
   const parts = Object.entries(record).map(
-    ([key, value]) => code`${identifier(key)}: ${value as string | number | boolean}`,
+    ([key, value]) => code`${identifier(key)}: ${value as string | number | boolean | Late}`,
   );
   return code`{ ${join(parts, ", ")} }`;
 }
@@ -309,8 +331,8 @@ function routeOf({ label }: Endpoint): string {
   return label.slice("[ENDPOINT: ".length, -1);
 }
 
-function utf8(value: string): string {
-  return Buffer.from(value, "utf8").toString("latin1");
+function utf8<Text extends string | Late>(value: Text): Text | string {
+  return value instanceof Late ? value : Buffer.from(value, "utf8").toString("latin1");
 }
 
 function lowered(bytes: string): string {

@@ -1,12 +1,13 @@
 // Config -> Plan: what is measured where, and who gets it. [krakend-otel config/lura.go, state/config.go]
+import type { Late } from "../../config/late.js";
 import type { Attribute, BackendLayer, BackendPart, Config, ProxyLayer } from "./schema.js";
 
 /** Pairs of name and value. */
-export type Attributes = readonly (readonly [name: string, value: string])[];
+export type Attributes = readonly (readonly [name: string, value: string | Late])[];
 
 export interface Otlp {
-  readonly host: string;
-  readonly port: number;
+  readonly host: string | Late;
+  readonly port: number | Late;
   readonly http: boolean;
   readonly metrics: boolean;
   readonly traces: boolean;
@@ -14,7 +15,9 @@ export interface Otlp {
 }
 
 export interface Prometheus {
-  readonly address: string;
+  /** Empty: all addresses. */
+  readonly host: string | Late;
+  readonly port: number | Late;
   readonly process: boolean;
   readonly go: boolean;
 }
@@ -101,7 +104,8 @@ function prometheusOf(config: Config, compat: boolean): readonly Prometheus[] {
   return (config.exporters?.prometheus ?? [])
     .filter((each) => each.disable_metrics !== true)
     .map((each) => ({
-      address: `${each.host || (compat ? "" : each.listen_ip) || ""}:${each.port || 9090}`,
+      host: each.host || (compat ? "" : each.listen_ip) || "",
+      port: each.port || 9090,
       process: each.process_metrics === true,
       go: each.go_metrics === true,
     }));

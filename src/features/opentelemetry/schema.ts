@@ -1,8 +1,10 @@
 // The block of `telemetry/opentelemetry`, keys as in krakend.json. [krakend-otel config/config.go]
 
+import type { Late } from "../../config/late.js";
+
 export interface Attribute {
   readonly key?: string;
-  readonly value?: string;
+  readonly value?: string | Late;
 }
 
 export interface ProxyLayer {
@@ -34,8 +36,8 @@ export interface BackendLayer {
 
 export interface OtlpExporter {
   readonly name?: string;
-  readonly host?: string;
-  readonly port?: number;
+  readonly host?: string | Late;
+  readonly port?: number | Late;
   readonly use_http?: boolean;
   readonly disable_metrics?: boolean;
   readonly disable_traces?: boolean;
@@ -44,18 +46,18 @@ export interface OtlpExporter {
 
 export interface PrometheusExporter {
   readonly name?: string;
-  readonly port?: number;
-  readonly host?: string;
-  readonly listen_ip?: string;
+  readonly port?: number | Late;
+  readonly host?: string | Late;
+  readonly listen_ip?: string | Late;
   readonly process_metrics?: boolean;
   readonly go_metrics?: boolean;
   readonly disable_metrics?: boolean;
 }
 
 export interface Config {
-  readonly service_name?: string;
-  readonly service_version?: string;
-  readonly deploy_env?: string;
+  readonly service_name?: string | Late;
+  readonly service_version?: string | Late;
+  readonly deploy_env?: string | Late;
   readonly metric_reporting_period?: number;
   readonly trace_sample_rate?: number;
   readonly skip_paths?: readonly string[];
@@ -76,9 +78,15 @@ export interface Config {
 }
 
 const flag = { type: "boolean" } as const;
-const text = { type: "string" } as const;
+const text = { type: "string", atStart: "bytes" } as const;
+const name = { type: "string", atBuild: "names are compared when building" } as const;
+const host = { type: "string", atStart: "name" } as const;
+const port = { type: "number", atStart: "port" } as const;
 const number = { type: "number" } as const;
-const texts = { type: "array", items: text } as const;
+const paths = {
+  type: "array",
+  items: { type: "string", atBuild: "paths are compared when building" },
+} as const;
 
 function object(properties: Readonly<Record<string, unknown>>): object {
   return { type: "object", properties };
@@ -88,13 +96,13 @@ function list(items: object): object {
   return { type: "array", items };
 }
 
-const attributes = list(object({ key: text, value: text }));
+const attributes = list(object({ key: name, value: text }));
 
 const proxy = {
   disable_metrics: flag,
   disable_traces: flag,
   report_headers: flag,
-  skip_headers: texts,
+  skip_headers: { type: "array", items: { type: "string", atBuild: "gwc reports no headers" } },
   metrics_static_attributes: attributes,
   traces_static_attributes: attributes,
 };
@@ -105,17 +113,21 @@ const part = object({
   read_payload: flag,
   detailed_connection: flag,
   report_headers: flag,
-  skip_headers: texts,
+  skip_headers: { type: "array", items: { type: "string", atBuild: "gwc reports no headers" } },
   static_attributes: attributes,
 });
 
-const global = object({ ...proxy, disable_propagation: flag, semantic_convention: text });
+const global = object({
+  ...proxy,
+  disable_propagation: flag,
+  semantic_convention: { type: "string", atBuild: "it decides which metrics there are" },
+});
 const backend = object({ metrics: part, traces: part });
 
 const otlp = object({
-  name: text,
-  host: text,
-  port: number,
+  name,
+  host,
+  port,
   use_http: flag,
   disable_metrics: flag,
   disable_traces: flag,
@@ -123,10 +135,10 @@ const otlp = object({
 });
 
 const prometheus = object({
-  name: text,
-  port: number,
-  host: text,
-  listen_ip: text,
+  name,
+  port,
+  host,
+  listen_ip: { type: "string", atStart: "address" },
   process_metrics: flag,
   go_metrics: flag,
   disable_metrics: flag,
@@ -140,7 +152,7 @@ export const serviceSchema: Readonly<Record<string, unknown>> = {
     deploy_env: text,
     metric_reporting_period: number,
     trace_sample_rate: number,
-    skip_paths: texts,
+    skip_paths: paths,
     exporters: object({ otlp: list(otlp), prometheus: list(prometheus) }),
     layers: object({ global, proxy: object(proxy), backend }),
   },

@@ -24,6 +24,8 @@ export interface ProxyConfig {
   readonly every?: string;
 }
 
+const period = { type: "string", atBuild: "rates are calculated when building" } as const;
+
 /** Signs are left to the rules, which can say what KrakenD makes of them. */
 export const schema: JsonSchema = {
   type: "object",
@@ -32,10 +34,10 @@ export const schema: JsonSchema = {
     capacity: { type: "number" },
     client_max_rate: { type: "number" },
     client_capacity: { type: "number" },
-    strategy: { type: "string" },
-    key: { type: "string" },
-    every: { type: "string" },
-    cleanup_period: { type: "string" },
+    strategy: { type: "string", atBuild: "the strategy decides what is generated" },
+    key: { type: "string", atBuild: "what tells clients apart decides what is generated" },
+    every: period,
+    cleanup_period: period,
     num_shards: { type: "number" },
     cleanup_threads: { type: "number" },
   },
@@ -46,6 +48,6 @@ export const proxySchema: JsonSchema = {
   properties: {
     max_rate: { type: "number" },
     capacity: { type: "number" },
-    every: { type: "string" },
+    every: period,
   },
 };

@@ -15,7 +15,7 @@ export interface Config {
   readonly unsafe_methods?: boolean;
 }
 
-const duration = { type: "string" } as const;
+const duration = { type: "string", atBuild: "times are compared when building" } as const;
 
 export const schema: JsonSchema = {
   type: "object",
@@ -24,7 +24,10 @@ export const schema: JsonSchema = {
     backoff: duration,
     max_backoff: duration,
     attempt_timeout: duration,
-    failures: { type: "array", items: { enum: ["connection", "timeout"] } },
+    failures: {
+      type: "array",
+      items: { enum: ["connection", "timeout"], atBuild: "it decides what is generated" },
+    },
     statuses: { type: "array", items: { type: "integer", minimum: 400, maximum: 599 } },
     budget: { type: "number", exclusiveMinimum: 0, maximum: 1 },
     unsafe_methods: { type: "boolean" },

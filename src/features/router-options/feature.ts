@@ -1,6 +1,7 @@
 // `router`: options of the router and of the built-in answers. [lura router/gin/engine.go]
 import { isIP } from "node:net";
 import { goJson, isTooDeep } from "../../codegen/go-json.js";
+import { Late } from "../../config/late.js";
 import { defineMessages } from "../../diagnostics/messages.js";
 import type { ServiceSettings } from "../../model/model.js";
 import { at, plain } from "../../source/located.js";
@@ -19,10 +20,10 @@ interface Config {
   readonly disable_handle_method_not_allowed?: boolean;
   readonly remove_extra_slash?: boolean;
   readonly disable_access_log?: boolean;
-  readonly logger_skip_paths?: readonly string[];
+  readonly logger_skip_paths?: readonly (string | Late)[];
   readonly forwarded_by_client_ip?: boolean;
   readonly remote_ip_headers?: readonly string[];
-  readonly trusted_proxies?: readonly string[];
+  readonly trusted_proxies?: readonly (string | Late)[];
   readonly app_engine?: boolean;
   readonly max_multipart_memory?: number;
   readonly use_h2c?: boolean;
@@ -56,7 +57,6 @@ const messages = defineMessages({
 });
 
 const flag = { type: "boolean" } as const;
-const texts = { type: "array", items: { type: "string" } } as const;
 
 export const routerOptions = defineFeature<Config, Plan>({
   room: "router-options",
@@ -67,21 +67,24 @@ export const routerOptions = defineFeature<Config, Plan>({
     type: "object",
     properties: {
       return_error_msg: flag,
-      error_body: { type: "object" },
+      error_body: { type: "object", atStart: "json" },
       hide_version_header: flag,
       auto_options: flag,
       disable_health: flag,
-      health_path: { type: "string" },
+      health_path: { type: "string", atBuild: "a path decides what the generated router does" },
       disable_path_decoding: flag,
       disable_redirect_trailing_slash: flag,
       disable_redirect_fixed_path: flag,
       disable_handle_method_not_allowed: flag,
       remove_extra_slash: flag,
       disable_access_log: flag,
-      logger_skip_paths: texts,
+      logger_skip_paths: { type: "array", items: { type: "string", atStart: "bytes" } },
       forwarded_by_client_ip: flag,
-      remote_ip_headers: texts,
-      trusted_proxies: texts,
+      remote_ip_headers: {
+        type: "array",
+        items: { type: "string", atBuild: "names of headers are compared when building" },
+      },
+      trusted_proxies: { type: "array", items: { type: "string", atStart: "network" } },
       app_engine: flag,
       max_multipart_memory: { type: "number" },
       use_h2c: flag,
@@ -102,7 +105,7 @@ export const routerOptions = defineFeature<Config, Plan>({
     const bad = (config.trusted_proxies ?? []).findIndex((entry) => !isNetwork(entry));
     if (bad < 0) return;
     const span = (list?.kind === "array" ? list.items[bad]?.span : list?.span) ?? site.keySpan;
-    report(messages.say("router-options/bad-proxy", span, { entry: config.trusted_proxies?.[bad] ?? "" }));
+    report(messages.say("router-options/bad-proxy", span, { entry: String(config.trusted_proxies?.[bad]) }));
   },
   plan: (config, site) => ({
     ...independent(config),
@@ -135,7 +138,9 @@ function independent(config: Config): Plan {
 function together(config: Config): Plan {
   const headers = config.remote_ip_headers ?? [];
   const trusted = config.trusted_proxies ?? [];
-  const skips = (config.logger_skip_paths ?? []).map((path) => Buffer.from(path, "utf8").toString("latin1"));
+  const skips = (config.logger_skip_paths ?? []).map((path) =>
+    path instanceof Late ? path : Buffer.from(path, "utf8").toString("latin1"),
+  );
   return {
     returnErrorMessage: config.return_error_msg === true,
     hideVersion: config.hide_version_header === true,
@@ -198,12 +203,13 @@ const TYPES: Readonly<Record<string, "boolean" | "array" | "number">> = {
 };
 
 /** Entries before the first bad one apply [gin gin.go prepareTrustedCIDRs]. */
-function usable(trusted: readonly string[]): readonly string[] {
+function usable(trusted: readonly (string | Late)[]): readonly (string | Late)[] {
   const bad = trusted.findIndex((entry) => !isNetwork(entry));
   return bad < 0 ? trusted : trusted.slice(0, bad);
 }
 
-function isNetwork(entry: string): boolean {
+function isNetwork(entry: string | Late): boolean {
+  if (entry instanceof Late) return true;
   const [address = "", bits, ...more] = entry.split("/");
   const family = isIP(address);
   if (family === 0 || more.length > 0 || address.includes("%")) return false;

@@ -11,6 +11,7 @@ import {
   runtimeOf,
   template,
 } from "../../codegen/code.js";
+import type { Late } from "../../config/late.js";
 import type { EmitSite, Slots } from "../kit.js";
 import type { Hosts, Plan } from "./plan.js";
 
@@ -40,11 +41,13 @@ export function emit(plan: Plan, site: EmitSite): Slots {
 
 function allowedCode({ allowed, arePatterns }: Hosts): Code {
   if (!arePatterns) return code`new ${exports.AllowedHosts}([${join(allowed.map(byteLiteral), ", ")}])`;
-  const patterns = allowed.map((each) => {
-    // Quirk: the anchors are not around the pattern as a whole [unrolled/secure secure.go New].
-    const pattern = `^${Buffer.from(each, "latin1").toString("utf8")}$`;
-    return code`new ${runtime.RegularExpression}(${pattern})`;
-  });
+  const patterns = allowed
+    .filter((each) => typeof each === "string")
+    .map((each) => {
+      // Quirk: the anchors are not around the pattern as a whole [unrolled/secure secure.go New].
+      const pattern = `^${Buffer.from(each, "latin1").toString("utf8")}$`;
+      return code`new ${runtime.RegularExpression}(${pattern})`;
+    });
   return code`new ${exports.HostPatterns}(${join(patterns, ", ")})`;
 }
 
@@ -66,8 +69,8 @@ function secureCode({ vouchers }: Plan): Code {
 }
 
 function headerCode(plan: Plan, site: EmitSite, module: Code[], before: Code[]): void {
-  const fixed = plan.headers.filter(([, value]) => !value.includes("$NONCE"));
-  const fresh = plan.headers.filter(([, value]) => value.includes("$NONCE"));
+  const fixed = plan.headers.filter(([, value]) => !hasNonce(value));
+  const fresh = plan.headers.flatMap(([name, value]) => (hasNonce(value) ? [[name, value] as const] : []));
   // Behind a redirect every request is secure.
   const isAlwaysSecure = plan.sts?.always === true || plan.redirect !== undefined;
   const sts = plan.sts === undefined ? [] : [["Strict-Transport-Security", plan.sts.value] as const];
@@ -82,6 +85,11 @@ function headerCode(plan: Plan, site: EmitSite, module: Code[], before: Code[]):
     before.push(code`if (${secureCode(plan)}) ${runtime.addHeaders}(x, [${sts[0]!}]);`);
   for (const [name, value] of fresh)
     before.push(code`${runtime.addHeaders}(x, [${name}, ${withNonce(value)}]);`);
+}
+
+/** A value of the environment has none. */
+function hasNonce(value: string | Late): value is string {
+  return typeof value === "string" && value.includes("$NONCE");
 }
 
 /** One nonce for all places of a policy. */

@@ -1,5 +1,6 @@
 // Config -> what is refused, redirected and added. Nothing is on by default.
 // [krakend-httpsecure secure.go; unrolled/secure 1.15.0 secure.go]
+import { Late } from "../../config/late.js";
 import type { Config } from "./schema.js";
 
 /** Texts are byte strings. */
@@ -7,15 +8,15 @@ export interface Plan {
   readonly hosts: Hosts | undefined;
   readonly redirect: Redirect | undefined;
   /** How a request that came as plain HTTP can count as secure: header in lower case, and its value. */
-  readonly vouchers: readonly (readonly [lower: string, value: string])[];
+  readonly vouchers: readonly (readonly [lower: string, value: string | Late])[];
   /** Strict-Transport-Security, and when it goes out. */
   readonly sts: { readonly value: string; readonly always: boolean } | undefined;
   /** Name and value in turn; a value with `$NONCE` gets a new one for each request. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly headers: readonly (readonly [name: string, value: string | Late])[];
 }
 
 export interface Hosts {
-  readonly allowed: readonly string[];
+  readonly allowed: readonly (string | Late)[];
   readonly arePatterns: boolean;
   /** Headers that name the host before `Host` does, in lower case. */
   readonly headers: readonly string[];
@@ -23,15 +24,17 @@ export interface Hosts {
 
 export interface Redirect {
   /** Empty: the host that was asked for. */
-  readonly host: string;
+  readonly host: string | Late;
   readonly headers: readonly string[];
 }
 
 /** Over TLS every request is secure. */
 export function plan(config: Config, overTls: boolean): Plan {
   const live = config.is_development !== true;
-  const allowed = textsOf(config.allowed_hosts);
-  const headers = textsOf(config.host_proxy_headers).map((name) => name.toLowerCase());
+  const allowed = (config.allowed_hosts ?? []).filter(isText).map(bytes);
+  const headers = (config.host_proxy_headers ?? [])
+    .filter((item) => typeof item === "string")
+    .map((name) => utf8(name).toLowerCase());
   const arePatterns = config.allowed_hosts_are_regex === true;
   const redirects = live && config.ssl_redirect === true && !overTls;
   return {
@@ -43,17 +46,22 @@ export function plan(config: Config, overTls: boolean): Plan {
   };
 }
 
-function textsOf(list: readonly unknown[] | undefined): readonly string[] {
-  return (list ?? []).filter((item) => typeof item === "string").map(bytes);
+function isText(item: unknown): item is string | Late {
+  return typeof item === "string" || item instanceof Late;
 }
 
-function bytes(text: string): string {
+/** What the environment says is bytes already. */
+function bytes(text: string | Late): string | Late {
+  return text instanceof Late ? text : utf8(text);
+}
+
+function utf8(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
 }
 
 function vouchersOf(config: Config): Plan["vouchers"] {
   return Object.entries(config.ssl_proxy_headers ?? {}).flatMap(([name, value]) =>
-    typeof value === "string" ? [[bytes(name).toLowerCase(), bytes(value)] as const] : [],
+    isText(value) ? [[utf8(name).toLowerCase(), bytes(value)] as const] : [],
   );
 }
 
@@ -73,5 +81,10 @@ function headersOf(config: Config): Plan["headers"] {
     ["Content-Security-Policy", config.content_security_policy ?? ""],
     ["Referrer-Policy", config.referrer_policy ?? ""],
   ] as const;
-  return all.filter(([, value]) => value !== "").map(([name, value]) => [name, bytes(value).trim()] as const);
+  return all
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => {
+      const text = bytes(value);
+      return [name, text instanceof Late ? text : text.trim()] as const;
+    });
 }

@@ -1,5 +1,7 @@
 // Lint of a `security/http` block: what KrakenD drops, and what does not do what it seems to.
 import { RE2JS, RE2JSException } from "re2js";
+import { asksForEnvironment, type Late } from "../../config/late.js";
+import { messages as configMessages } from "../../config/messages.js";
 import type { Report } from "../../diagnostics/diagnostic.js";
 import { at, type Located } from "../../source/located.js";
 import type { Span } from "../../source/text.js";
@@ -15,7 +17,7 @@ export function check(config: Config, site: Site, report: Report): void {
   if (config.allowed_hosts_are_regex === true && config.is_development !== true)
     for (const item of itemsOf(hosts)) checkPattern(item, report);
   for (const key of ["custom_frame_options_value", "content_security_policy", "referrer_policy"] as const) {
-    if (/[\x00-\x08\x0a-\x1f\x7f]/.test(config[key] ?? ""))
+    if (/[\x00-\x08\x0a-\x1f\x7f]/.test(fixedText(config[key])))
       report(messages.say("security-http/bad-value", spanOf(site, key), { key }));
   }
   checkSecure(config, site, report);
@@ -38,6 +40,11 @@ function itemsOf(node: Located | undefined): readonly Located[] {
 function checkPattern(item: Located, report: Report): void {
   if (item.kind !== "string") return;
   const pattern = item.value;
+  if (asksForEnvironment(pattern)) {
+    const reason = "patterns are checked when building";
+    report(configMessages.say("config/fixed-at-build", item.span, { reason }));
+    return;
+  }
   const reason = faultOf(`^${pattern}$`);
   if (reason !== undefined) report(messages.say("security-http/bad-pattern", item.span, { pattern, reason }));
   else if (hasOpenAlternative(pattern))
@@ -84,6 +91,11 @@ function checkSecure(config: Config, site: Site, report: Report): void {
     report(messages.say("security-http/never-secure", spanOf(site, "sts_seconds")));
   if (config.ssl_redirect === true)
     report(messages.say("security-http/redirect-loop", spanOf(site, "ssl_redirect")));
+}
+
+/** What the environment says is checked when the gateway starts. */
+function fixedText(value: string | Late | undefined): string {
+  return typeof value === "string" ? value : "";
 }
 
 function spanOf(site: Site, key: string): Span {

@@ -47,7 +47,10 @@ export const sequential = defineFeature<Config, Plan>({
   stages: ["proxy"],
   schema: {
     type: "object",
-    properties: { sequential: { type: "boolean" }, sequential_propagated_params: {} },
+    properties: {
+      sequential: { type: "boolean" },
+      sequential_propagated_params: { atBuild: "values of earlier answers are looked for by generated code" },
+    },
   },
   lenient: "member",
   leniency: "takes a value that is not true or false as false",

@@ -41,7 +41,13 @@ export const shadow = defineFeature<Config, Plan>({
   option: "shadow",
   aliases: ["github.com/devopsfaith/krakend/proxy"],
   stages: ["backend"],
-  schema: { type: "object", properties: { shadow: { type: "boolean" }, shadow_timeout: {} } },
+  schema: {
+    type: "object",
+    properties: {
+      shadow: { type: "boolean" },
+      shadow_timeout: { atBuild: "times are divided when building" },
+    },
+  },
   lenient: "member",
   leniency: "takes a value that is not true or false as false",
   messages: messages.messages,

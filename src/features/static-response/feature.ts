@@ -10,6 +10,7 @@ import {
   typeRef,
 } from "../../codegen/code.js";
 import { goMembers, isTooDeep } from "../../codegen/go-json.js";
+import { Late } from "../../config/late.js";
 import { at } from "../../source/located.js";
 import { defineFeature, type EmitSite, type Site, type Slots } from "../kit.js";
 import { messages } from "./messages.js";
@@ -34,7 +35,20 @@ export const staticResponse = defineFeature<Config, Plan>({
   option: "static",
   aliases: ["github.com/devopsfaith/krakend/proxy"],
   stages: ["proxy"],
-  schema: { type: "object", properties: { static: {} } },
+  schema: {
+    type: "object",
+    properties: {
+      static: {
+        inside: {
+          properties: {
+            data: { atStart: "json" },
+            strategy: { atBuild: "the strategy decides what is generated" },
+          },
+          additionalProperties: { atBuild: "nothing reads it" },
+        },
+      },
+    },
+  },
   lenient: "block",
   leniency: "ignores a block that is not an object",
   messages: messages.messages,
@@ -70,7 +84,7 @@ function dataOf(config: Config): object | undefined {
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Late);
 }
 
 function isStrategy(value: unknown): value is Strategy {

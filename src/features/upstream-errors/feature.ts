@@ -37,7 +37,10 @@ export const upstreamErrors = defineFeature<Config, Plan>({
   stages: ["backend"],
   schema: {
     type: "object",
-    properties: { return_error_details: { type: "string" }, return_error_code: { type: "boolean" } },
+    properties: {
+      return_error_details: { type: "string", atBuild: "a key decides how answers are merged" },
+      return_error_code: { type: "boolean" },
+    },
   },
   lenient: "member",
   leniency: "takes the value as absent, and answers failures with a bare 500",
