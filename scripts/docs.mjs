@@ -2,6 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "../dist/catalogue.js";
+import { lateForms } from "../dist/config/late.js";
+import { pipe } from "../dist/features/pipe.js";
+import { textOptions } from "../dist/text-options.js";
 
 const root = join(import.meta.dirname, "..");
 const entries = Object.entries(catalogue).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -90,7 +93,48 @@ function messages() {
   return `# Diagnostics\n\nWritten by \`npm run docs\`; \`gwc explain <code>\` prints the same.\n\n${parts.join("\n\n")}\n`;
 }
 
-const files = { "docs/compatibility.md": compatibility(), "docs/diagnostics.md": messages() };
+const kinds = {
+  text: "any text",
+  bytes: "any text",
+  json: "any text; it becomes a text of JSON",
+  host: "a host, cleaned as in a file; with `disable_host_sanitize` any text",
+  port: "a port",
+  address: "an IP address",
+  duration: "a positive duration",
+  pattern: "a regular expression",
+  network: "an IP address or a network",
+};
+
+/** The part of docs/environment.md between the marks. */
+function environment() {
+  const options = textOptions(pipe);
+  const at = options.filter(({ when }) => "atStart" in when);
+  const fixed = options.filter(({ when }) => "atBuild" in when);
+  const row = ({ owner, path }, text) => `| \`${owner}\` | \`${path}\` | ${cell(text)} |`;
+  const starts = at.map((each) => row(each, kinds[each.when.atStart] ?? lateForms[each.when.atStart].wanted));
+  const builds = fixed.map((each) => row(each, each.when.atBuild));
+  const text = `### May come from the environment
+
+| of | text | must be |
+|---|---|---|
+${starts.join("\n")}
+
+### Decided at build
+
+| of | text | because |
+|---|---|---|
+${builds.join("\n")}
+`;
+  const written = readFileSync(join(root, "docs/environment.md"), "utf8");
+  const [before, , after] = written.split(/<!-- texts: written by npm run docs -->\n|<!-- end of texts -->/);
+  return `${before}<!-- texts: written by npm run docs -->\n${text}<!-- end of texts -->${after}`;
+}
+
+const files = {
+  "docs/environment.md": environment(),
+  "docs/compatibility.md": compatibility(),
+  "docs/diagnostics.md": messages(),
+};
 let stale = 0;
 for (const [path, text] of Object.entries(files)) {
   const file = join(root, path);

@@ -89,7 +89,7 @@ function placedIn(
   }
   if (node.kind === "array")
     return node.items.flatMap((item, at) =>
-      placedIn(item, partOf(schema, "items") ?? below(schema), late, [...path, at]),
+      placedIn(item, { ...below(schema), ...partOf(schema, "items") }, late, [...path, at]),
     );
   if (node.kind !== "object") return [];
   return node.members.flatMap(({ key, value }) =>
@@ -125,12 +125,12 @@ function memberSchema(schema: JsonSchema, key: string): JsonSchema | undefined {
     const properties = form.properties as Readonly<Record<string, JsonSchema>> | undefined;
     if (properties !== undefined && Object.hasOwn(properties, key)) return properties[key];
   }
-  return partOf(schema, "additionalProperties") ?? below(schema);
+  return { ...below(schema), ...partOf(schema, "additionalProperties") };
 }
 
 /** Where the schema knows nothing of the inside of a value, what it says of the value holds for all in it. */
-function below(schema: JsonSchema): JsonSchema | undefined {
+function below(schema: JsonSchema): JsonSchema {
   const { atStart, atBuild } = schema;
   if (atStart !== undefined) return { atStart };
-  return atBuild === undefined ? undefined : { atBuild };
+  return atBuild === undefined ? {} : { atBuild };
 }

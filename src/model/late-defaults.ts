@@ -53,7 +53,7 @@ const RULES: Readonly<Record<LateKind, Rule>> = {
 function isPattern(text: string): boolean {
   try {
     RE2JS.compile(text);
-    return true;
+    return text !== "";
   } catch (fault) {
     if (fault instanceof RE2JSException) return false;
     throw fault;

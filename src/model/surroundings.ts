@@ -69,12 +69,24 @@ export function variablesOf({ late }: Gateway): readonly Variable[] {
 }
 
 /** Files that the gateway reads when it starts, as they are written: certificates and their keys. */
-export function filesOf({ tls, clientTls: client }: Gateway): readonly string[] {
-  const files = [
+export function writtenFilesOf(gateway: Gateway): readonly string[] {
+  return sortedFiles(tlsFiles(gateway).map(String));
+}
+
+/** The same, without those whose names only the environment says. */
+export function filesOf(gateway: Gateway): readonly string[] {
+  return sortedFiles(tlsFiles(gateway).map((file) => (file instanceof Late ? (file.nominal ?? "") : file)));
+}
+
+function sortedFiles(files: readonly string[]): readonly string[] {
+  return [...new Set(files.filter((file) => file !== ""))].sort();
+}
+
+function tlsFiles({ tls, clientTls: client }: Gateway): readonly (string | Late)[] {
+  return [
     ...(tls?.keys ?? []).flatMap(({ certificateFile, privateKeyFile }) => [certificateFile, privateKeyFile]),
     ...(tls?.caFiles ?? []),
     ...(client?.caFiles ?? []),
     ...(client?.certificates ?? []).flatMap((each) => [each.certificateFile, each.privateKeyFile]),
   ];
-  return [...new Set(files.map(String).filter((file) => file !== ""))].sort();
 }

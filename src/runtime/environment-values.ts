@@ -73,7 +73,7 @@ export class ValueEnvironment extends StartEnvironment {
   pattern(where: string, text: string, regularExpression: PatternClass): string {
     try {
       new regularExpression(text);
-      this.#finish(where);
+      this.#finish(where, text === "" ? "empty, a pattern that everything matches" : undefined);
       return text;
     } catch (fault) {
       this.#finish(where, `no regular expression (${(fault as Error).message})`);

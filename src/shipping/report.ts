@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { Late } from "../config/late.js";
 import type { Attached, Backend, Endpoint, Gateway, PatternPiece } from "../model/model.js";
-import { filesOf, nominalPort, sidePorts, variablesOf } from "../model/surroundings.js";
+import { nominalPort, sidePorts, variablesOf, writtenFilesOf } from "../model/surroundings.js";
 import { type Content, contentsOf, type RoomsInUse } from "./contents.js";
 
 export interface BuildReport {
@@ -107,7 +107,7 @@ export function reportOf(gateway: Gateway, built: Built, file: string, gwc: stri
     contents: contentsOf(built, roomsInUse(gateway)),
     environment: environmentOf(gateway),
     ports: portsOf(gateway),
-    files: filesOf(gateway),
+    files: writtenFilesOf(gateway),
   };
 }
 

@@ -28,7 +28,7 @@ export interface Plan {
 const list = { type: ["array", "null"], items: { type: ["string", "null"] } } as const;
 
 /** What is said of the list holds for its items. */
-const names = { ...list, atStart: "bytes" } as const;
+const names = { ...list, atStart: "header value" } as const;
 const renamed = { atBuild: "nothing reads the old name" } as const;
 
 export const schema = {

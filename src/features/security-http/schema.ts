@@ -27,7 +27,7 @@ const value = { type: "string", atStart: "header value" } as const;
 export const schema = {
   type: "object",
   properties: {
-    allowed_hosts: { type: "array", atStart: "bytes" },
+    allowed_hosts: { type: "array", atStart: "name" },
     allowed_hosts_are_regex: flag,
     host_proxy_headers: { type: "array", atBuild: "names of headers decide what is generated" },
     ssl_redirect: flag,
