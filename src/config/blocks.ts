@@ -217,13 +217,23 @@ export class BlockReader {
     const node = atPointer(member.value, error.instancePath);
     const [owner = "", key = ""] = error.instancePath.split("/").slice(-2);
     const span = error.keyword === "required" ? member.keySpan : node.span;
+    const fault = sentenceOf(error, /^\d+$/.test(key) ? `an item of \`${owner}\`` : key && `\`${key}\``);
+    const { namespace } = feature;
+    if (isFatal(error, feature)) return messages.say("config/fatal-value", span, { namespace, fault });
     return messages.say("config/bad-block", span, {
-      namespace: feature.namespace,
-      fault: sentenceOf(error, /^\d+$/.test(key) ? `an item of \`${owner}\`` : key && `\`${key}\``),
+      namespace,
+      fault,
       hint: "correct the value",
       krakend: feature.leniency,
     });
   }
+}
+
+/** Whether KrakenD takes a value without looking at its kind, and dies of another. */
+function isFatal({ instancePath }: ErrorObject, { schema }: AnyFeature): boolean {
+  const key = instancePath.split("/")[1]?.replaceAll("~1", "/") ?? "";
+  const properties = schema.properties as Readonly<Record<string, JsonSchema>> | undefined;
+  return properties?.[key]?.fatal === true;
 }
 
 function isMisplaced(name: string, level: Level): boolean {
@@ -239,7 +249,7 @@ function createAjv(): Ajv {
   const ajv = createRequire(import.meta.url)("ajv") as typeof import("ajv");
   const checker = new ajv.Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
   // Which texts may come from the environment: for late-block.ts.
-  return checker.addKeyword("atStart").addKeyword("atBuild").addKeyword("inside");
+  return checker.addKeyword("atStart").addKeyword("atBuild").addKeyword("inside").addKeyword("fatal");
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

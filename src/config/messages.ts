@@ -189,6 +189,16 @@ export const messages = defineMessages({
     bad: '{ "qos/ratelimit/router": { "max_rate": "10" } }',
     good: '{ "qos/ratelimit/router": { "max_rate": 10 } }',
   },
+  "config/fatal-value": {
+    severity: "error",
+    sentence: "in `{namespace}`: {fault}",
+    hint: "correct the value",
+    krakend: "`panic: interface conversion`, and does not start",
+    explain:
+      "Most values of a wrong kind count as absent in KrakenD. A few it takes without looking, and dies of them when it starts.",
+    bad: '{ "telemetry/logging": { "level": "INFO", "stdout": "true" } }',
+    good: '{ "telemetry/logging": { "level": "INFO", "stdout": true } }',
+  },
   "config/unknown-block-key": {
     severity: "error",
     sentence: "`{namespace}` has no key `{key}`",

@@ -186,6 +186,7 @@ export interface Feature<Config, Plan> {
    * Schema of the block; keys that start with `@ $ _ #` are comments and taken out before.
    * Every place that may hold a text says in `atStart` or `atBuild` when it counts (see `TextClass`);
    * in `config` a text of the first kind may be a `Late`. `inside` describes a value for this alone.
+   * `fatal`: KrakenD dies of a value of another kind.
    */
   readonly schema: JsonSchema;
   /**

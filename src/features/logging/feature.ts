@@ -50,8 +50,9 @@ const DEFAULT = " %{time:2006/01/02 - 15:04:05.000} %{color}\u25b6 %{level}%{col
 const LOGSTASH =
   '{"@timestamp":"%{time:2006-01-02T15:04:05.000+00:00}", "@version": 1, "level": "%{level}", "message": "%{message}", "module": "%{module}"}';
 
-const flag = { type: "boolean" } as const;
-const text = { type: "string" } as const;
+/** KrakenD takes these values without looking [krakend-gologging, krakend-gelf log.go ConfigGetter]. */
+const flag = { type: "boolean", fatal: true } as const;
+const text = { type: "string", fatal: true } as const;
 const FORMAT = { ...text, atBuild: "the format decides what is generated to write a line" } as const;
 
 export const logging = defineFeature<Config, Plan>({
@@ -71,7 +72,7 @@ export const logging = defineFeature<Config, Plan>({
     },
   },
   lenient: "member",
-  leniency: "panics at start",
+  leniency: "logs in its basic format where the block is no object",
   messages: messages.messages,
   check(config, site, report) {
     const span = (key: string) => at(site.block, key)?.span ?? site.keySpan;
@@ -191,7 +192,7 @@ export const logstash = defineFeature<{ readonly enabled?: boolean }, true>({
   room: "logging",
   namespace: "telemetry/logstash",
   stages: ["service"],
-  schema: { type: "object", properties: { enabled: flag } },
+  schema: { type: "object", properties: { enabled: { type: "boolean" } } },
   lenient: "member",
   leniency: "never reads the value",
   messages: messages.messages,
@@ -226,7 +227,7 @@ export const gelf = defineFeature<GelfConfig, GelfPlan>({
     properties: { address: { ...text, atStart: "host and port" }, enable_tcp: flag },
   },
   lenient: "member",
-  leniency: "panics at start",
+  leniency: "logs in its basic format where the block is no object",
   messages: messages.messages,
   check(config, site, report) {
     if (!config.address)

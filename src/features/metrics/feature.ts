@@ -52,7 +52,7 @@ const flag = { type: "boolean" } as const;
 const schema = {
   type: "object",
   properties: {
-    collection_time: { type: "string", atBuild: "periods are calculated when building" },
+    collection_time: { type: "string", fatal: true, atBuild: "periods are calculated when building" },
     listen_address: { type: "string", atStart: "host and port" },
     proxy_disabled: flag,
     router_disabled: flag,
@@ -66,7 +66,7 @@ const common = {
   namespace: "telemetry/metrics",
   schema,
   lenient: "member",
-  leniency: "panics at start, or takes a flag as false",
+  leniency: "takes the value as absent",
 } as const;
 
 const MINUTE_MS = 60_000;
