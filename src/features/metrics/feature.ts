@@ -36,6 +36,13 @@ const messages = defineMessages({
     krakend: "collects every minute",
     explain: "Histograms show one period of this length; then they begin anew.",
   },
+  "metrics/no-period": {
+    severity: "error",
+    sentence: "`collection_time` is `{value}`, but a period must be longer than nothing",
+    hint: "write a duration such as `60s`",
+    krakend: "`panic: non-positive interval for NewTicker`, and does not start",
+    explain: "Histograms show one period of this length; then they begin anew.",
+  },
   "metrics/bad-address": {
     severity: "error",
     sentence: "`{address}` is no address to listen on",
@@ -77,7 +84,12 @@ export const metrics = defineFeature<Config, Plan>({
   messages: messages.messages,
   check(config, site, report) {
     const span = (key: string) => at(site.block, key)?.span ?? site.keySpan;
-    if (config.collection_time !== undefined && periodOf(config) === undefined)
+    const period = parseDuration(config.collection_time ?? "");
+    if (typeof period === "number" && period <= 0)
+      report(
+        messages.say("metrics/no-period", span("collection_time"), { value: config.collection_time ?? "" }),
+      );
+    else if (config.collection_time !== undefined && typeof period === "string")
       report(messages.say("metrics/bad-duration", span("collection_time")));
     const address = config.listen_address ?? "";
     if (address !== "" && !isAddress(address))
