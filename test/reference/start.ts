@@ -37,8 +37,33 @@ function init(root: Bag): void {
   for (const endpoint of endpoints) checkEndpoint(endpoint, root);
   const tls = root.tls as Bag | null;
   if (tls !== null && tls.disabled !== true) checkKeyPairs(tls);
+  takeBlindly(root.extra_config);
   const clash = routesClash(endpoints.map(routeOf(root)), routerOptions(root));
   if (clash !== undefined) refuse(clash);
+}
+
+/** Values that modules take without looking at their kind [krakend-gologging, -gelf log.go; -metrics metrics.go]. */
+const BLIND: Readonly<Record<string, Readonly<Record<string, "string" | "boolean">>>> = {
+  "telemetry/logging": {
+    level: "string",
+    stdout: "boolean",
+    syslog: "boolean",
+    syslog_facility: "string",
+    prefix: "string",
+    format: "string",
+    custom_format: "string",
+  },
+  "telemetry/gelf": { address: "string", enable_tcp: "boolean" },
+  "telemetry/metrics": { collection_time: "string" },
+};
+
+function takeBlindly(extra: unknown): void {
+  for (const [namespace, kinds] of Object.entries(BLIND)) {
+    const block = (extra as Readonly<Record<string, unknown>> | null | undefined)?.[namespace];
+    if (typeof block !== "object" || block === null || Array.isArray(block)) continue;
+    for (const [key, value] of Object.entries(block))
+      if (Object.hasOwn(kinds, key) && typeof value !== kinds[key]) refuse(`${namespace}.${key}`);
+  }
 }
 
 function checkKeyPairs(tls: Bag): void {
