@@ -57,7 +57,7 @@ export const lateForms = {
     wanted: "an origin such as https://shop.example.com, with one `*` in it at most",
   },
   "log level": {
-    form: /^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)$/,
+    form: /^(?:DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL)$/i,
     wanted: "one of DEBUG, INFO, WARNING, ERROR and CRITICAL",
   },
   "host and port": {
@@ -239,7 +239,7 @@ export class LateValues {
     return name;
   }
 
-  /** Reports what asks for the environment where nothing may. Blocks that are comments are left alone. */
+  /** Reports what asks for the environment where nothing may. Comments are left alone, blocks and members of blocks. */
   reportRest(root: Located): void {
     const work: Located[] = [root];
     for (let node = work.pop(); node !== undefined; node = work.pop()) {
@@ -267,5 +267,12 @@ export class LateValues {
 
 function withoutComments({ key, value }: Member): Located {
   if (key !== "extra_config" || value.kind !== "object") return value;
-  return { ...value, members: value.members.filter((block) => !/^[@$_#]/.test(block.key)) };
+  const kept = (members: readonly Member[]): readonly Member[] =>
+    members.filter((each) => !/^[@$_#]/.test(each.key));
+  const blocks = kept(value.members).map((block) =>
+    block.value.kind === "object"
+      ? { ...block, value: { ...block.value, members: kept(block.value.members) } }
+      : block,
+  );
+  return { ...value, members: blocks };
 }

@@ -1,10 +1,13 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { canonicalKey } from "../codegen/keys.js";
 import { parseDuration as configuredDuration } from "../config/duration.js";
+import { lateForms } from "../config/late.js";
 import { sanitizeHost } from "../model/hosts.js";
 import { parseDuration } from "./duration.js";
 import { StartEnvironment } from "./environment.js";
 import { ValueEnvironment } from "./environment-values.js";
+import { RegularExpression } from "./regular.js";
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -137,5 +140,104 @@ describe("what is read at start is read as at build", () => {
         else expect(made).toBeCloseTo(expected, 5);
       }),
     );
+  });
+});
+
+describe("kinds of texts", () => {
+  const made = (
+    text: string,
+    make: (start: ValueEnvironment, text: string) => string,
+  ): string | undefined => {
+    const start = new ValueEnvironment({ A: text });
+    const value = make(start, start.variable("A"));
+    return refusal(start) === undefined ? value : undefined;
+  };
+
+  test("JSON is what the build would have printed", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        expect(made(text, (start, value) => start.json("k:1", value))).toBe(`"${canonicalKey(text)}"`);
+      }),
+    );
+  });
+
+  test.each([
+    ["10.0.0.0/8", true],
+    ["10.0.0.1", true],
+    ["::1", true],
+    ["fd00::/129", false],
+    ["10.0.0.0/33", false],
+    ["10.0.0.0/8/8", false],
+    ["fe80::1%eth0", false],
+    ["proxy.example.com", false],
+    ["", false],
+  ])("network %s: %s", (text, fits) => {
+    expect(made(text, (start, value) => start.network("k:1", value))).toBe(fits ? text : undefined);
+  });
+
+  test.each([
+    ["^curl/", true],
+    ["(", false],
+    ["(?=x)", false],
+    ["", false],
+  ])("pattern %s: %s", (text, fits) => {
+    const value = made(text, (start, each) => start.pattern("k:1", each, RegularExpression));
+    expect(value).toBe(fits ? text : undefined);
+  });
+
+  test.each([
+    ["header value", "Bearer a b", true],
+    ["header value", "x", true],
+    ["header value", "", false],
+    ["header value", " x", false],
+    ["header value", "a\r\nB: c", false],
+    ["header without nonce", "script-src $NONCE", false],
+    ["header without nonce", "script-src 'self'", true],
+    ["origin", "https://*.example.com", true],
+    ["origin", "app://x", true],
+    ["origin", "*", false],
+    ["origin", "https://a.example.com,https://b.example.com", false],
+    ["origin", "https://*.*.example.com", false],
+    ["origin", "https://example.com/path", false],
+    ["log level", "DEBUG", true],
+    ["log level", "debug", true],
+    ["log level", "TRACE", false],
+    ["host and port", ":8090", true],
+    ["host and port", "[::1]:8090", true],
+    ["host and port", "logs.example.com", false],
+    ["file", "/etc/tls/server.crt", true],
+    ["file", "", false],
+    ["metric name", "shop_1", true],
+    ["metric name", "shop-1", false],
+    ["name", "collector.example.com", true],
+    ["name", "http://collector", false],
+    ["name", "a\nb", false],
+  ] as const)("%s `%s`: %s", (kind, text, fits) => {
+    const { form, wanted } = lateForms[kind];
+    const value = made(text, (start, each) => start.matching("k:1", each, form, wanted));
+    expect(value).toBe(fits ? text : undefined);
+  });
+
+  test("a name that is missing is said once, with all its places", () => {
+    const start = new ValueEnvironment({ C: "x" });
+    start.text("k:1", start.variable("A"));
+    start.port("k:2", start.variable("C"));
+    start.matching("k:3, k:4", start.variable("A") + start.variable("B"), /^b$/, "b");
+    start.text("k:1", start.variable("A"));
+    expect(refusal(start)).toBe(
+      "cannot start:\n  A is not set (k:1, k:3, k:4)\n  B is not set (k:3, k:4)\n" +
+        "  C: the value is `x`, which is no port from 1 to 65535 (k:2)\n",
+    );
+  });
+
+  test("what may be a secret is not shown", () => {
+    const start = new ValueEnvironment({ TOKEN: "s3cret\n" });
+    start.matchingBytes(
+      "k:1",
+      start.variable("TOKEN"),
+      lateForms["header value"].form,
+      "a value of a header",
+    );
+    expect(refusal(start)).toBe("cannot start:\n  TOKEN: the value is not a value of a header (k:1)\n");
   });
 });
