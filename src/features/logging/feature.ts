@@ -138,7 +138,9 @@ export const logging = defineFeature<Config, Plan>({
 
 /** The environment was asked for one of these names. */
 function levelCode(level: Plan["level"]): Code {
-  return level instanceof Late ? code`${level}.toUpperCase() as ${typeRef("gwc/logging", "Level")}` : code`${level}`;
+  return level instanceof Late
+    ? code`${level}.toUpperCase() as ${typeRef("gwc/logging", "Level")}`
+    : code`${level}`;
 }
 
 function throughLogstash({ logstash }: Plan, logger: Code): Code {
