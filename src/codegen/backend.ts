@@ -12,6 +12,7 @@ import {
   runtimeType,
   template,
 } from "./code.js";
+import { forwardCode } from "./forward.js";
 import type { Declaration, FunctionDeclaration } from "./module.js";
 import { lowerFirst, upperFirst } from "./names.js";
 import { type Chain, type Layer, layerFunction, layersOf, outcomeType, roomNotes } from "./nesting.js";
@@ -110,7 +111,7 @@ function innerFunction(
   const shape = filter === undefined ? backend.shape : unfiltered(backend.shape);
   const body = lines([
     ...innermost.before,
-    ...headersCode(backend),
+    ...forwardCode(backend.headers),
     callCode(backend, target.expression, rooms, scope),
     ...rooms.flatMap((room) => room.slots.beforeCall ?? []),
     code`const answer = ${watched(rooms, code`await ${fetchCode(backend, rooms, relays, scope)}`)};`,
@@ -179,27 +180,6 @@ function withQuery(backend: Backend, path: Code): Code {
   if (query === "all") return code`${runtime.withQuery}(${path}, ${runtime.wholeQuery}(x.query))`;
   const names = query.map((name) => byteLiteral(Buffer.from(name, "utf8").toString("latin1")));
   return code`${runtime.withQuery}(${path}, ${runtime.pickQuery}(x.query, ${join(names, ", ")}))`;
-}
-
-function headersCode(backend: Backend): readonly Code[] {
-  const plan = backend.headers;
-  const fixed: Code[] = [];
-  if (plan.userAgent === "gateway") fixed.push(code`"User-Agent", ${runtime.USER_AGENT}`);
-  // Go's client names itself where nobody else is named [Go net/http request.go].
-  if (plan.userAgent === "none") fixed.push(code`"User-Agent", "Go-http-client/1.1"`);
-  if (plan.forwardedFor) fixed.push(code`"X-Forwarded-For", x.clientIp`);
-  if (plan.forwardedHost) fixed.push(code`"X-Forwarded-Host", x.host`);
-  const statements = [code`const headers = [${join(fixed, ", ")}];`];
-  if (plan.userAgent === "client") statements.push(code`${runtime.forwardUserAgent}(x, headers, true);`);
-  if (plan.userAgent === "client without via")
-    statements.push(code`${runtime.forwardUserAgent}(x, headers, false);`);
-  if (plan.client === "all") return [...statements, code`${runtime.forwardAll}(x, headers);`];
-  const listed = plan.client.map((name) =>
-    name === "Cache-Control"
-      ? code`${runtime.forwardCacheControl}(x, headers);`
-      : code`${runtime.forward}(x, headers, ${name}, ${name.toLowerCase()});`,
-  );
-  return [...statements, ...listed];
 }
 
 function callCode(backend: Backend, target: Code, rooms: readonly RoomCode[], scope: BackendScope): Code {

@@ -2,6 +2,7 @@
 // [krakend-ce handler_factory.go, proxy_factory.go, backend_factory.go; lura proxy/factory.go]
 import { aggregation, proxyOptions } from "./aggregation/feature.js";
 import { botDetector } from "./bot-detector/feature.js";
+import { cel } from "./cel/feature.js";
 import { circuitBreaker } from "./circuit-breaker/feature.js";
 import { concurrentCalls } from "./concurrent-calls/feature.js";
 import { cors } from "./cors/feature.js";
@@ -37,6 +38,7 @@ export const pipe: Pipe = {
   proxy: [
     opentelemetryOfProxy,
     metricsOfPipe,
+    cel,
     staticResponse,
     flatmap,
     aggregation,
@@ -50,6 +52,7 @@ export const pipe: Pipe = {
     metricsOfBackend,
     circuitBreaker,
     rateLimitProxy,
+    cel,
     upstreamErrors,
     flatmap,
     proxyOptions,

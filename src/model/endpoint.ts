@@ -5,6 +5,7 @@ import { at, type Located } from "../source/located.js";
 import type { Span } from "../source/text.js";
 import { attach, blocksOf, type Resolution } from "./attach.js";
 import { type EndpointPlace, resolveBackend } from "./backend.js";
+import { forwardPlan, queryPlan } from "./forward-plan.js";
 import { messages } from "./messages.js";
 import type { Attached, Backend, Endpoint, EndpointSettings, OutputEncoding } from "./model.js";
 import {
@@ -113,6 +114,10 @@ function build(resolution: Resolution, node: Located, { path, method, backends }
     callTimeoutMs: regular.length > 1 ? timeoutMs * MERGED_SHARE : timeoutMs,
     cacheControl: cacheControl(numberAt(node, "cache_ttl") || numberAt(root, "cache_ttl") || 0),
     output,
+    offers: {
+      headers: forwardPlan(node, undefined, report),
+      query: queryPlan(node, undefined, report),
+    },
     settings,
     backends: regular,
     shadows: shadows.map((shadow) =>

@@ -26,10 +26,11 @@ const OWN = new Set([
 ]);
 const SET_BY_GATEWAY = new Set(["X-Forwarded-For", "X-Forwarded-Host", "User-Agent", "X-Forwarded-Via"]);
 
-export function forwardPlan(endpoint: Located, backend: Located, report: Report): ForwardPlan {
+/** Without a backend: what the endpoint offers to all of them. */
+export function forwardPlan(endpoint: Located, backend: Located | undefined, report: Report): ForwardPlan {
   const listed = textsAt(endpoint, "input_headers").map(canonicalHeader);
-  const narrowed = textsAt(backend, "input_headers").map(canonicalHeader);
-  warnOfStar(backend, "input_headers", report);
+  const narrowed = backend === undefined ? [] : textsAt(backend, "input_headers").map(canonicalHeader);
+  if (backend !== undefined) warnOfStar(backend, "input_headers", report);
   const keeps = (name: string): boolean => narrowed.length === 0 || narrowed.includes(name);
   const all = listed.includes("*");
   const passes = (name: string): boolean => (all || listed.includes(name)) && keeps(name);
@@ -64,10 +65,10 @@ function agentPlan(client: boolean, keeps: (name: string) => boolean): ForwardPl
   return keeps("X-Forwarded-Via") ? "client" : "client without via";
 }
 
-export function queryPlan(endpoint: Located, backend: Located, report: Report): QueryPlan {
+export function queryPlan(endpoint: Located, backend: Located | undefined, report: Report): QueryPlan {
   const listed = textsAt(endpoint, "input_query_strings");
-  const narrowed = textsAt(backend, "input_query_strings");
-  warnOfStar(backend, "input_query_strings", report);
+  const narrowed = backend === undefined ? [] : textsAt(backend, "input_query_strings");
+  if (backend !== undefined) warnOfStar(backend, "input_query_strings", report);
   const all = listed.includes("*");
   if (narrowed.length === 0) return all ? "all" : listed.length === 0 ? "none" : [...new Set(listed)];
   const both = [...new Set(narrowed)].filter((name) => all || listed.includes(name));

@@ -128,6 +128,8 @@ export interface Endpoint {
   readonly callTimeoutMs: number;
   readonly cacheControl: string | undefined;
   readonly output: OutputEncoding;
+  /** What of the client's request is there for its backends, before each takes its part. */
+  readonly offers: { readonly headers: ForwardPlan; readonly query: QueryPlan };
   readonly settings: EndpointSettings;
   /** Those whose answers count. */
   readonly backends: readonly Backend[];
