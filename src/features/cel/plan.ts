@@ -11,7 +11,10 @@ export const schema = {
   type: "array",
   items: {
     type: ["object", "null"],
-    properties: { check_expr: { type: ["string", "null"] }, mod_expr: { type: ["string", "null"] } },
+    properties: {
+      check_expr: { type: ["string", "null"], atBuild: "expressions are checked at build" },
+      mod_expr: { type: ["string", "null"], atBuild: "it has no effect" },
+    },
   },
 } as const;
 
