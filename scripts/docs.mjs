@@ -101,6 +101,7 @@ const kinds = {
   port: "a port",
   address: "an IP address",
   duration: "a positive duration",
+  timer: "a positive duration",
   pattern: "a regular expression",
   network: "an IP address or a network",
 };

@@ -13,7 +13,18 @@ describe("texts of the configuration", () => {
   });
 
   it("are of kinds that exist, or have a reason", () => {
-    const plain = ["text", "bytes", "host", "port", "address", "duration", "json", "pattern", "network"];
+    const plain = [
+      "text",
+      "bytes",
+      "host",
+      "port",
+      "address",
+      "duration",
+      "timer",
+      "json",
+      "pattern",
+      "network",
+    ];
     const kinds = [...plain, ...Object.keys(lateForms)];
     for (const { when } of options) {
       if (when === undefined) continue;

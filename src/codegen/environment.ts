@@ -14,12 +14,13 @@ const METHODS: Readonly<Record<Exclude<Late["kind"], Form>, string>> = {
   port: "port",
   address: "address",
   duration: "duration",
+  timer: "timer",
   json: "json",
   pattern: "pattern",
   network: "network",
 };
 
-const NUMBERS: ReadonlySet<Late["kind"]> = new Set<Late["kind"]>(["port", "duration"]);
+const NUMBERS: ReadonlySet<Late["kind"]> = new Set<Late["kind"]>(["port", "duration", "timer"]);
 
 /** A setting of the server that a `KRAKEND_*` variable may change when the gateway starts. */
 interface Setting {

@@ -251,12 +251,12 @@ export const root: Struct = {
     read_header_timeout: DIVIDED,
     max_shutdown_wait_time: DIVIDED,
     dns_cache_ttl: DIVIDED,
-    idle_connection_timeout: DIVIDED,
-    response_header_timeout: DIVIDED,
-    expect_continue_timeout: DIVIDED,
-    dialer_timeout: DIVIDED,
-    dialer_keep_alive: DIVIDED,
-    dialer_fallback_delay: DIVIDED,
+    idle_connection_timeout: atStart("timer"),
+    response_header_timeout: atStart("timer"),
+    expect_continue_timeout: atStart("timer"),
+    dialer_timeout: atStart("timer"),
+    dialer_keep_alive: atStart("timer"),
+    dialer_fallback_delay: atStart("timer"),
   },
 };
 

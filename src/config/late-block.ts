@@ -30,6 +30,7 @@ const SAMPLES: Readonly<Record<LateKind, string>> = {
   port: "8080",
   address: "127.0.0.1",
   duration: "1s",
+  timer: "1s",
   json: "x",
   pattern: "x",
   network: "127.0.0.1",

@@ -13,6 +13,7 @@ import { messages } from "./messages.js";
  * - port: 1 to 65535
  * - address: an IP address
  * - duration: a duration of Go's, in milliseconds
+ * - timer: a duration of Go's, in whole milliseconds that a timer can wait
  * - json: any text, as a text of JSON with its quotes, in bytes
  * - pattern: a regular expression of Go's
  * - network: an IP address or a network
@@ -26,6 +27,7 @@ export type LateKind =
   | "port"
   | "address"
   | "duration"
+  | "timer"
   | "json"
   | "pattern"
   | "network"

@@ -21,6 +21,14 @@ const FORMS = Object.fromEntries(
   ]),
 ) as Readonly<Record<keyof typeof lateForms, Rule>>;
 
+const DURATION: Rule = {
+  wanted: "a positive duration",
+  fits: (text) => {
+    const milliseconds = parseDuration(text);
+    return typeof milliseconds === "number" && milliseconds > 0;
+  },
+};
+
 const RULES: Readonly<Record<LateKind, Rule>> = {
   ...FORMS,
   text: anything,
@@ -41,13 +49,8 @@ const RULES: Readonly<Record<LateKind, Rule>> = {
     wanted: "an IP address",
     fits: (text) => text === "" || (isIP(text) !== 0 && !text.includes("%")),
   },
-  duration: {
-    wanted: "a positive duration",
-    fits: (text) => {
-      const milliseconds = parseDuration(text);
-      return typeof milliseconds === "number" && milliseconds > 0;
-    },
-  },
+  duration: DURATION,
+  timer: DURATION,
 };
 
 function isPattern(text: string): boolean {

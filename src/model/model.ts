@@ -3,6 +3,7 @@ import type { Late, OrLate } from "../config/late.js";
 import type { AnyFeature, Site, Stage } from "../features/kit.js";
 import type { RouteNode } from "../runtime/misses.js";
 import type { ClientTlsOptions, TlsOptions, TransportOptions } from "../runtime/transport.js";
+import type { OrLateTimes } from "./transport.js";
 
 export interface Gateway {
   /** In bytes, where the environment says it. */
@@ -22,7 +23,7 @@ export interface Gateway {
   /** HTTP/2 without TLS beside HTTP/1.1. */
   readonly h2c: boolean;
   /** Connections to backends, as far as they differ from the runtime's DEFAULT_TRANSPORT. */
-  readonly transport: Partial<TransportOptions>;
+  readonly transport: Partial<OrLateTimes<TransportOptions>>;
   readonly settings: ServiceSettings;
   readonly builtIns: readonly BuiltIn[];
   /** In the order of the configuration. */

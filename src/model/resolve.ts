@@ -43,6 +43,7 @@ export function resolve(resolution: Resolution, facts: GatewayFacts): Gateway {
   const name = late.at(at(root, "name"), "bytes") ?? textAt(root, "name") ?? "";
   const tls = serverTls(root, report, late);
   const towardsBackends = clientTls(root, resolution);
+  const transport = transportOptions(root, report, late);
   late.reportRest(root);
   checkDefaults(late.all, report);
   return {
@@ -55,7 +56,7 @@ export function resolve(resolution: Resolution, facts: GatewayFacts): Gateway {
     tls,
     clientTls: towardsBackends,
     h2c: booleanAt(root, "use_h2c") || settings.h2c,
-    transport: transportOptions(root, report),
+    transport,
     settings,
     builtIns: developers,
     endpoints: endpoints.map(({ endpoint }): Endpoint => endpoint),

@@ -47,6 +47,7 @@ const KINDS: Readonly<Partial<Record<LateKind, string>>> = {
   "verbatim host": "host",
   bytes: "text",
   json: "text",
+  timer: "duration",
   "header without nonce": "header value",
 };
 

@@ -1,7 +1,8 @@
 // Connections to backends, with the defaults of KrakenD and of Go. [lura transport/http/server/server.go; Go net]
+import type { Late, LateValues } from "../config/late.js";
 import type { Report } from "../diagnostics/diagnostic.js";
 import type { TransportOptions } from "../runtime/transport.js";
-import type { Located } from "../source/located.js";
+import { at, type Located } from "../source/located.js";
 import { booleanAt, numberAt, spanAt } from "./read.js";
 import { messages } from "./transport-messages.js";
 
@@ -29,12 +30,32 @@ const DEFAULTS: TransportOptions = {
 };
 
 /** The options that differ from the defaults. */
-export function transportOptions(root: Located, report: Report): Partial<TransportOptions> {
-  const options = Object.entries(allOptions(root, report));
+export function transportOptions(
+  root: Located,
+  report: Report,
+  late: LateValues,
+): Partial<OrLateTimes<TransportOptions>> {
+  const times = Object.entries(LATE_TIMES).map(([key, name]) => [key, late.at(at(root, name), "timer")]);
+  const known = Object.fromEntries(times.filter(([, value]) => value !== undefined));
+  const options = Object.entries({ ...allOptions(root, report), ...known });
   return Object.fromEntries(
     options.filter(([key, value]) => value !== DEFAULTS[key as keyof TransportOptions]),
   );
 }
+
+/** The times that may be known at start only, with their keys. */
+const LATE_TIMES = {
+  idleTimeoutMs: "idle_connection_timeout",
+  responseHeaderTimeoutMs: "response_header_timeout",
+  expectContinueTimeoutMs: "expect_continue_timeout",
+  dialTimeoutMs: "dialer_timeout",
+  keepAliveProbeMs: "dialer_keep_alive",
+  fallbackDelayMs: "dialer_fallback_delay",
+} as const satisfies Partial<Record<keyof TransportOptions, string>>;
+
+export type OrLateTimes<Options> = {
+  readonly [Key in keyof Options]: Key extends keyof typeof LATE_TIMES ? Options[Key] | Late : Options[Key];
+};
 
 function allOptions(root: Located, report: Report): TransportOptions {
   checkNegative(root, report);

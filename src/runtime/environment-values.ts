@@ -112,6 +112,11 @@ export class ValueEnvironment extends StartEnvironment {
     return milliseconds;
   }
 
+  /** The same in whole milliseconds, no more than a timer can wait: 24.8 days. */
+  timer(where: string, text: string): number {
+    return Math.min(Math.ceil(this.duration(where, text)), 2 ** 31 - 1);
+  }
+
   override refuseFaults(): void {
     const absent = [...this.#absent].map(
       ([name, places]) => `${name} is not set (${[...new Set(places)].join(", ")})`,

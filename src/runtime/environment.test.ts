@@ -218,6 +218,14 @@ describe("kinds of texts", () => {
     expect(value).toBe(fits ? text : undefined);
   });
 
+  test("a timer waits whole milliseconds, and not longer than timers can", () => {
+    const start = new ValueEnvironment({ A: "1500us", B: "9999h", C: "0" });
+    expect(start.timer("k:1", start.variable("A"))).toBe(2);
+    expect(start.timer("k:1", start.variable("B"))).toBe(2 ** 31 - 1);
+    start.timer("k:1", start.variable("C"));
+    expect(refusal(start)).toMatch(/C: the value is `0`, which is no positive duration/);
+  });
+
   test("a name that is missing is said once, with all its places", () => {
     const start = new ValueEnvironment({ C: "x" });
     start.text("k:1", start.variable("A"));
