@@ -28,6 +28,7 @@ export function emit(plan: Plan, site: EmitSite): Slots {
     code`before: ${textList(plan.before)}`,
     code`after: ${textList(plan.after)}`,
     code`numbersAreTexts: ${plan.numbersAreTexts}`,
+    ...(plan.matches ? [code`patterns: ${runtime.RegularExpression}`] : []),
   ];
   const made = code`const ${checks} = new ${exports.Checks}(${label}, {\n${indent(join(parts, ",\n"))},\n});`;
   const before = plan.before.length === 0 ? [] : beforeCode(plan, checks, site);

@@ -137,6 +137,11 @@ export function nodesOf(node: ASTNode): readonly ASTNode[] {
   return [node, ...below(node.args).flatMap(nodesOf)];
 }
 
+/** Names of the functions that it calls. */
+export function callsOf(tree: ASTNode): readonly string[] {
+  return nodesOf(tree).flatMap((node) => (isCall(node) ? [node.args[0]] : []));
+}
+
 function below(args: unknown): readonly ASTNode[] {
   if (Array.isArray(args)) return args.flatMap(below);
   return typeof args === "object" && args !== null && "op" in args ? [args as ASTNode] : [];

@@ -2,7 +2,7 @@
 import { foldedMembers } from "../../config/fold.js";
 import { at, type Located } from "../../source/located.js";
 import type { Site } from "../kit.js";
-import { type Fault, type Parsed, parse, type Variable } from "./language.js";
+import { callsOf, type Fault, type Parsed, parse, type Variable } from "./language.js";
 import { rewritten } from "./rewrite.js";
 
 export type Config = readonly unknown[];
@@ -29,6 +29,8 @@ export interface Plan {
   /** What the expressions before the call name. */
   readonly reads: readonly Variable[];
   readonly numbersAreTexts: boolean;
+  /** An expression looks for a pattern. */
+  readonly matches: boolean;
 }
 
 /** An item of the list with its expression; undefined where it has none. */
@@ -70,6 +72,7 @@ export function plan(_config: Config, site: Site): Plan | undefined {
     after: of("after").map(rewritten),
     reads: [...new Set(of("before").flatMap(({ variables }) => [...variables]))],
     numbersAreTexts: site.compat,
+    matches: good.some(({ tree }) => callsOf(tree).includes("matches")),
   };
 }
 

@@ -3,7 +3,7 @@
 import { Environment } from "@marcbachmann/cel-js";
 import { goFloat } from "../../runtime/go-number.js";
 import { utf8 } from "../../runtime/json/text.js";
-import { RegularExpression } from "../../runtime/regular.js";
+import type { RegularExpression } from "../../runtime/regular.js";
 import { partOf, rfc3339, type TimePart, timeOf } from "./runtime-time.js";
 
 /** Patterns that are remembered; more are compiled anew each time, since they may come from clients. */
@@ -27,14 +27,20 @@ const VARIABLES = {
 const TIMESTAMP = "google.protobuf.Timestamp";
 const DURATION = "google.protobuf.Duration";
 
-/** What expressions may name. One for a whole gateway. */
-export function language(): Environment {
+/** Reads patterns; absent where no expression matches one, since it is large. */
+export type Patterns = new (pattern: string) => RegularExpression;
+
+/** What expressions may name. */
+export function language(Pattern?: Patterns): Environment {
   const environment = new Environment({ homogeneousAggregateLiterals: false });
   for (const [name, type] of Object.entries(VARIABLES)) environment.registerVariable(name, type);
-  const matches = matcher();
+  if (Pattern !== undefined) {
+    const matches = matcher(Pattern);
+    environment
+      .registerFunction("matches(string, string): bool", matches)
+      .registerFunction("string.goMatches(string): bool", matches);
+  }
   environment
-    .registerFunction("matches(string, string): bool", matches)
-    .registerFunction("string.goMatches(string): bool", matches)
     .registerFunction("int(uint): int", fromUnsigned)
     .registerFunction(`int(${TIMESTAMP}): int`, (time: Date) => BigInt(Math.floor(time.getTime() / 1000)))
     .registerFunction(`string(${TIMESTAMP}): string`, (time: Date) => rfc3339(time))
@@ -58,10 +64,10 @@ export function language(): Environment {
 }
 
 /** [cel-go common/types/string.go Match] */
-function matcher(): (text: string, pattern: string) => boolean {
+function matcher(Pattern: Patterns): (text: string, pattern: string) => boolean {
   const compiled = new Map<string, RegularExpression>();
   return (text, pattern) => {
-    const expression = compiled.get(pattern) ?? new RegularExpression(pattern);
+    const expression = compiled.get(pattern) ?? new Pattern(pattern);
     if (compiled.size < MOST_PATTERNS) compiled.set(pattern, expression);
     return expression.matches(utf8(text));
   };

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { Outcome, relayed, succeeded } from "../../runtime/outcome.js";
+import { RegularExpression } from "../../runtime/regular.js";
 import { UpstreamError } from "../../runtime/upstream-error.js";
 import { OVERLOADS, type Parsed, parse, VARIABLES } from "./language.js";
 import { isFault } from "./plan.js";
@@ -19,7 +20,7 @@ function emitted(text: string): string {
 /** What the expression comes to; a failure is its text. */
 function resultOf(text: string, variables: Record<string, unknown> = {}): unknown {
   try {
-    return language().evaluate(emitted(text), variables);
+    return language(RegularExpression).evaluate(emitted(text), variables);
   } catch (error) {
     return (error as Error).message.split("\n")[0];
   }
@@ -31,7 +32,7 @@ function passes(text: string, variables: Record<string, unknown> = {}): boolean 
 
 describe("expressions", () => {
   it("know the same names in the compiler and in the gateway", () => {
-    const { variables, functions } = language().getDefinitions();
+    const { variables, functions } = language(RegularExpression).getDefinitions();
     for (const [name, type] of Object.entries(VARIABLES))
       expect(variables.find((each) => each.name === name)?.type.replaceAll(" ", "")).toBe(
         type.replaceAll(" ", ""),
@@ -130,7 +131,7 @@ interface Recorded {
 describe("what cel-go says", () => {
   const file = join(import.meta.dirname, "../../../fixtures/cel/expressions.json");
   const recorded = JSON.parse(readFileSync(file, "utf8")) as readonly Recorded[];
-  const environment = language();
+  const environment = language(RegularExpression);
   const variables = {
     req_method: "GET",
     req_params: mapOf({ Id: "4" }),

@@ -9,7 +9,7 @@ import { logInfo } from "../../runtime/log.js";
 import { failed, type Outcome } from "../../runtime/outcome.js";
 import { queryValues } from "../../runtime/query.js";
 import { UpstreamError } from "../../runtime/upstream-error.js";
-import { language } from "./runtime-language.js";
+import { language, type Patterns } from "./runtime-language.js";
 
 import { now } from "./runtime-time.js";
 
@@ -34,14 +34,16 @@ export interface Expressions {
    * [krakend-ce issue 528]. Without it they are an int, or a double.
    */
   readonly numbersAreTexts: boolean;
+  readonly patterns?: Patterns;
 }
 
-/** One for all checks, since it takes a while to make; made when the first check is. */
-let environment: Environment | undefined;
+/** One with patterns and one without for all checks, since they take a while to make. */
+const environments = new Map<Patterns | undefined, Environment>();
 
-function compiled(text: string): ParseResult {
-  environment ??= language();
-  return environment.parse(text);
+function environmentWith(patterns: Patterns | undefined): Environment {
+  const known = environments.get(patterns) ?? language(patterns);
+  environments.set(patterns, known);
+  return known;
 }
 
 export class Checks {
@@ -51,10 +53,11 @@ export class Checks {
   readonly #numbersAreTexts: boolean;
 
   /** `label` is how log lines begin; the compiler has seen to it that the expressions are good. */
-  constructor(label: ByteString, { before, after, numbersAreTexts }: Expressions) {
+  constructor(label: ByteString, { before, after, numbersAreTexts, patterns }: Expressions) {
+    const environment = environmentWith(patterns);
     this.#label = label;
-    this.#before = before.map(compiled);
-    this.#after = after.map(compiled);
+    this.#before = before.map((text) => environment.parse(text));
+    this.#after = after.map((text) => environment.parse(text));
     this.#numbersAreTexts = numbersAreTexts;
   }
 
