@@ -25,6 +25,18 @@ export interface Call {
   readonly deadline: number;
   /** The body is held whole, and goes along where an answer sends the request elsewhere. */
   resendsBody?: boolean;
+  /** Whoever measures it. */
+  watch?: CallWatch;
+}
+
+/** Is told how far a call has come; for measuring only. */
+export interface CallWatch {
+  /** It has to wait for a connection. */
+  onWait(): void;
+  /** It waits no longer. */
+  onTaken(): void;
+  /** The head of its answer is there; `connection` has `served` as many answers before it. */
+  onHead(connection: UpstreamConnection): void;
 }
 
 /** Methods that may be sent twice: the second changes nothing [RFC 9110 9.2.2]. */

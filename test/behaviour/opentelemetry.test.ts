@@ -1,5 +1,8 @@
 // OpenTelemetry as its users meet it: a page for Prometheus, and a collector that gets OTLP.
+import { createServer as createSecureServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createAuthority } from "../support/certificates.js";
 import { attributesOf, type CollectedSpan, type Collector, startCollector } from "../support/collector.js";
 import { freePort, startGateway, type TestGateway } from "../support/gateway.js";
 import { send } from "../support/http.js";
@@ -121,7 +124,18 @@ describe("the page for Prometheus", () => {
     expect(page.get("http_client_response_read_size_total")?.metrics.map(({ value }) => value)).toContain(
       "300",
     );
-    expect(page.get("http_client_response_read_time_hist_seconds")?.metrics).toHaveLength(1);
+    expect(page.get("http_client_response_read_time_hist_seconds")?.metrics).toHaveLength(4);
+    for (const part of ["get_conn", "dns", "tls"]) {
+      const family = page.get(`http_client_request_${part}_duration`);
+      expect(family?.type).toBe("HISTOGRAM");
+      expect(boundsOf(family)).toHaveLength(21);
+      expect(family?.metrics.map(({ labels, count }) => [labels.clientname, count]).sort()).toEqual([
+        ["/fails", "1"],
+        ["/items/:id", "2"],
+        ["/prices/:id", "2"],
+        ["/raw", "1"],
+      ]);
+    }
     expect(page.get("krakend_backend_duration")?.metrics).toHaveLength(4);
     expect(valuesOf(page.get("otel_scope_info"))).toEqual({ [SCOPE]: 1 });
     expect(valuesOf(page.get("target_info"))).toEqual({ "service_name=shop,service_version=2.13.8": 1 });
@@ -147,7 +161,54 @@ describe("the page for Prometheus", () => {
     );
     for (const gone of ["http_server_duration", "krakend_proxy_duration", "krakend_backend_duration"])
       expect(page.get(gone)).toBeUndefined();
-    expect([...page.keys()].filter((name) => name.includes("_count"))).toEqual([]);
+    expect([...page.keys()].filter((name) => /_count|_read_|get_conn|dns|tls/.test(name))).toEqual([]);
+  });
+
+  it("has the parts of a connection in seconds, under the conventions 1.27, and what was read", async () => {
+    const layers = {
+      global: { semantic_convention: "1.27" },
+      backend: { metrics: { read_payload: true, detailed_connection: true } },
+    };
+    const page = await pageOf({ layers }, ["/raw", "/raw"]);
+    const connection = page.get("http_client_request_get_conn_duration_seconds");
+    expect(connection?.help).toBe("Time spent acquiring a client connection");
+    expect(connection?.metrics[0]?.count).toBe("2");
+    // The second request finds the connection of the first.
+    expect(Number(connection?.metrics[0]?.sum)).toBeGreaterThan(0);
+    expect(page.get("http_client_request_tls_duration_seconds")?.metrics[0]?.sum).toBe("0");
+    expect(page.get("http_client_request_started_count_total")?.metrics[0]?.value).toBe("2");
+    expect(page.get("http_client_response_read_size_total")?.metrics[0]?.value).toBe("600");
+  });
+
+  it("has the time of a handshake and of a look-up, once for each connection", async () => {
+    const authority = await createAuthority("Test");
+    const { certificate: cert, key } = await authority.issue("backend", { names: ["localhost"] });
+    const secure = createSecureServer({ cert, key }, (_request, response) => response.end("{}"));
+    await new Promise<void>((resolve) => secure.listen(0, "127.0.0.1", resolve));
+    const port = await freePort();
+    const gateway = await startGateway({
+      host: [`https://localhost:${(secure.address() as AddressInfo).port}`],
+      endpoints: [{ endpoint: "/raw", backend: [{ url_pattern: "/raw" }] }],
+      client_tls: { ca_certs: [authority.certificateFile], disable_system_ca_pool: true },
+      extra_config: { "telemetry/opentelemetry": { exporters: { prometheus: [{ name: "p", port }] } } },
+    });
+    const page = async (): Promise<readonly number[]> => {
+      const families = parsePage((await send(port, { path: "/metrics" })).body.toString());
+      return ["get_conn", "dns", "tls"].map((part) =>
+        Number(families.get(`http_client_request_${part}_duration`)?.metrics[0]?.sum),
+      );
+    };
+    await send(gateway.port, { path: "/raw" });
+    const [connection, lookup, handshake] = await page();
+    await send(gateway.port, { path: "/raw" });
+    const after = await page();
+    await gateway.stop();
+    secure.close();
+    secure.closeAllConnections();
+    expect(lookup).toBeGreaterThan(0);
+    expect(handshake).toBeGreaterThan(0);
+    expect(connection).toBeGreaterThan(lookup! + handshake! - 1e-9);
+    expect(after).toEqual([connection, lookup, handshake]);
   });
 });
 
@@ -182,6 +243,8 @@ describe("a collector", () => {
       "/prices/:id",
       "/shop/1",
       "/shop/:id",
+      "http.client.response.read.tracker",
+      "http.client.response.read.tracker",
     ]);
     expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
     expect(new Set(spans.map((span) => span.traceState))).toEqual(new Set(["a=1"]));
@@ -199,7 +262,22 @@ describe("a collector", () => {
     expect(attributesOf(proxy?.attributes ?? [])).toMatchObject({ complete: true });
     const backends = byStage(spans, "backend");
     expect(backends.map(({ parentSpanId }) => parentSpanId)).toEqual([proxy?.spanId, proxy?.spanId]);
-    const calls = byStage(spans, "backend-request");
+    const requests = byStage(spans, "backend-request");
+    const calls = requests.filter(({ kind }) => kind === 3);
+    const reads = requests.filter(({ kind }) => kind === 1);
+    expect(new Set(reads.map(({ parentSpanId }) => parentSpanId))).toEqual(
+      new Set(calls.map(({ spanId }) => spanId)),
+    );
+    expect(attributesOf(reads[0]?.attributes ?? [])["http.client.response.read.size"]).toBe(11);
+    for (const call of calls) {
+      const attributes = attributesOf(call.attributes);
+      expect(attributes["response-duration"]).toBeGreaterThan(0);
+      expect(attributes["get-conn-duration"]).toBeGreaterThanOrEqual(0);
+      expect(attributes["dns-duration"]).toBe(0);
+      expect(attributes["tls-duration"]).toBe(0);
+      expect(call.events?.map(({ name }) => name)).toEqual(["first-byte-time"]);
+      expect(BigInt(call.events![0]!.timeUnixNano)).toBeLessThanOrEqual(BigInt(call.endTimeUnixNano));
+    }
     expect(new Set(calls.map(({ parentSpanId }) => parentSpanId))).toEqual(
       new Set(backends.map(({ spanId }) => spanId)),
     );
@@ -209,6 +287,48 @@ describe("a collector", () => {
       (request) => request.headers.find(([name]) => name === "Traceparent")?.[1],
     );
     expect(told.sort()).toEqual(calls.map(({ spanId }) => `00-${traceId}-${spanId}-01`).sort());
+  });
+
+  it("gets the headers of requests and answers where layers report them, but those they skip", async () => {
+    const exporter = { name: "c", host: "127.0.0.1", port: collector.grpcPort, disable_metrics: true };
+    const layers = {
+      global: { report_headers: true, skip_headers: ["X-secret"] },
+      proxy: { report_headers: true },
+      backend: {
+        traces: { round_trip: true, report_headers: true, skip_headers: ["x-FORWARDED-for", "date"] },
+      },
+    };
+    const gateway = await serve({ layers, exporters: { otlp: [exporter] } });
+    const headers = { "X-Secret": "hidden", "X-Many": "a", accept: "text/plain" };
+    await send(gateway.port, { path: "/raw", headers });
+    await gateway.stop();
+    const headersOf = (stage: string): Readonly<Record<string, unknown>> => {
+      const [span] = byStage(collector.spans, stage);
+      const all = Object.entries(attributesOf(span?.attributes ?? []));
+      return Object.fromEntries(all.filter(([name]) => /^http\.\w+\.header\./.test(name)));
+    };
+    const server = headersOf("global");
+    expect(server).toMatchObject({
+      "http.request.header.x-many": ["a"],
+      "http.request.header.accept": ["text/plain"],
+      "http.response.header.x-krakend": ["Version 2.13.8"],
+    });
+    expect(Object.keys(server).filter((name) => /host|secret/.test(name))).toEqual([]);
+    const passed = {
+      "http.request.header.user-agent": ["KrakenD Version 2.13.8"],
+      "http.request.header.x-forwarded-host": [`127.0.0.1:${gateway.port}`],
+    };
+    expect(headersOf("proxy")).toMatchObject({
+      ...passed,
+      "http.request.header.x-forwarded-for": ["127.0.0.1"],
+      "http.response.header.content-length": ["300"],
+    });
+    for (const stage of ["backend", "backend-request"]) {
+      const found = headersOf(stage);
+      expect(found).toMatchObject({ ...passed, "http.response.header.content-length": ["300"] });
+      expect(Object.keys(found).filter((name) => /forwarded-for|traceparent|date/.test(name))).toEqual([]);
+    }
+    expect(byStage(collector.spans, "backend-request")).toHaveLength(1);
   });
 
   it("gets metrics over HTTP, cumulative, with typed attributes", async () => {

@@ -10,6 +10,7 @@ interface Value {
   readonly boolValue?: boolean;
   readonly intValue?: number | string;
   readonly doubleValue?: number;
+  readonly arrayValue?: { readonly values: readonly Value[] };
 }
 
 interface KeyValue {
@@ -27,6 +28,7 @@ export interface CollectedSpan {
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
   readonly attributes: readonly KeyValue[];
+  readonly events?: readonly { readonly name: string; readonly timeUnixNano: string }[];
   readonly status: { readonly code?: number };
 }
 
@@ -167,10 +169,10 @@ function withHexIds(span: CollectedSpan): CollectedSpan {
 
 /** Whole numbers are numbers here. */
 export function attributesOf(attributes: readonly KeyValue[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    attributes.map(({ key, value }) => [
-      key,
-      value.stringValue ?? value.boolValue ?? value.doubleValue ?? Number(value.intValue),
-    ]),
-  );
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, plain(value)]));
+}
+
+function plain({ stringValue, boolValue, doubleValue, intValue, arrayValue }: Value): unknown {
+  if (arrayValue !== undefined && arrayValue !== null) return arrayValue.values.map(plain);
+  return stringValue ?? boolValue ?? doubleValue ?? Number(intValue);
 }

@@ -2,6 +2,8 @@
 import type { Late } from "../../config/late.js";
 import type { Attribute, BackendLayer, BackendPart, Config, ProxyLayer } from "./schema.js";
 
+export const NAMESPACE = "telemetry/opentelemetry";
+
 /** Pairs of name and value. */
 export type Attributes = readonly (readonly [name: string, value: string | Late])[];
 
@@ -28,11 +30,30 @@ export interface Layer {
   readonly traces: boolean;
   readonly metricAttributes: Attributes;
   readonly traceAttributes: Attributes;
+  /** Names in lower case that spans leave out of the headers they tell of; undefined: they tell of none. */
+  readonly skipHeaders: readonly string[] | undefined;
+}
+
+/** The layer around the backends together. */
+export interface ProxyPlan extends Layer {
+  /** `input_headers` of the endpoint, in lower case. */
+  readonly inputHeaders: readonly string[];
+}
+
+/** One thing for metrics and for traces. */
+export interface Both {
+  readonly metrics: boolean;
+  readonly traces: boolean;
+}
+
+export interface ClientLayer extends Layer {
+  readonly details: Both;
+  readonly reads: Both;
 }
 
 export interface BackendPlan {
   readonly stage: Layer;
-  readonly client: Layer & { readonly detailed: boolean };
+  readonly client: ClientLayer;
 }
 
 export interface Plan {
@@ -117,6 +138,7 @@ export function layerOf(layer: ProxyLayer): Layer {
     traces: layer.disable_traces !== true,
     metricAttributes: pairsOf(layer.metrics_static_attributes),
     traceAttributes: pairsOf(layer.traces_static_attributes),
+    skipHeaders: skippedBy(layer),
   };
 }
 
@@ -128,17 +150,32 @@ export function backendOf(layer: BackendLayer | undefined): BackendPlan {
   const attributes = {
     metricAttributes: pairsOf(metrics.static_attributes),
     traceAttributes: pairsOf(traces.static_attributes),
+    skipHeaders: skippedBy(traces),
   };
+  const both = (key: "detailed_connection" | "read_payload"): Both => ({
+    metrics: metrics[key] === true,
+    traces: traces[key] === true,
+  });
   const watches = (part: BackendPart): boolean => part.round_trip === true || part.read_payload === true;
   return {
     stage: { metrics: metrics.disable_stage !== true, traces: traces.disable_stage !== true, ...attributes },
     client: {
       metrics: watches(metrics),
       traces: watches(traces),
-      detailed: metrics.detailed_connection === true,
+      details: both("detailed_connection"),
+      reads: both("read_payload"),
       ...attributes,
     },
   };
+}
+
+function skippedBy({ report_headers, skip_headers }: ProxyLayer | BackendPart): Layer["skipHeaders"] {
+  return report_headers === true ? (skip_headers ?? []).map((name) => name.toLowerCase()) : undefined;
+}
+
+/** Whether spans of the layer tell of headers. */
+export function tellsHeaders({ traces, skipHeaders }: Layer): boolean {
+  return traces && skipHeaders !== undefined;
 }
 
 export function pairsOf(attributes: readonly Attribute[] | undefined): Attributes {

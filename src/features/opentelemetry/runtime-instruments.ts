@@ -36,6 +36,9 @@ export const Which = {
   readSizes: 13,
   readTime: 14,
   readTimes: 15,
+  connection: 16,
+  lookup: 17,
+  handshake: 18,
 } as const;
 
 interface Draft {
@@ -81,7 +84,16 @@ const DRAFTS: readonly Draft[] = [
   { dotted: "http.client.response.read.size-hist", kind: "size", unit: "b" },
   { dotted: "http.client.response.read.time", kind: "sum", unit: "s" },
   { dotted: "http.client.response.read.time-hist", kind: "time", unit: "s" },
+  part("get-conn", "Time spent acquiring a client connection"),
+  part("dns", "Time spent resolving the DNS name"),
+  part("tls", "Time spent on TLS negotiation and connection"),
 ];
+
+/** Of what it takes to come by a connection. */
+function part(name: string, help: string): Draft {
+  const dotted = `http.client.request.${name}.duration`;
+  return { dotted, kind: "time", renamed: dotted, help };
+}
 
 /** In the old names or in those of the conventions 1.27. */
 export function instruments(newNames: boolean): readonly Instrument[] {

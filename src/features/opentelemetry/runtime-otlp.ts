@@ -8,6 +8,20 @@ import { type AttributeValues, type Instrument, SCOPE } from "./runtime-instrume
 /** In the order of the proto's enum. */
 export const SpanKind = { internal: 1, server: 2, client: 3 } as const;
 
+/** A number that is no whole one, whatever it is at the moment. */
+export class Double {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+type SpanValue = string | number | boolean | Double | readonly string[];
+
+/** Attributes of a span: headers have several values. */
+export type SpanValues = Readonly<Record<string, SpanValue>>;
+
 /** Times in ms on the clock of performance.now(). */
 export interface Span {
   readonly traceId: string;
@@ -19,8 +33,9 @@ export interface Span {
   readonly kind: number;
   readonly startedAt: number;
   readonly endedAt: number;
-  readonly attributes: AttributeValues;
+  readonly attributes: SpanValues;
   readonly failed: boolean;
+  readonly events?: readonly { readonly name: string; readonly at: number }[];
 }
 
 const CUMULATIVE = 2;
@@ -47,7 +62,7 @@ function time(writer: BinaryWriter, field: number, ms: number): void {
   writer.tag(field, WireType.Bit64).fixed64(micros * 1000n);
 }
 
-function attributes(writer: BinaryWriter, field: number, values: AttributeValues): void {
+function attributes(writer: BinaryWriter, field: number, values: SpanValues): void {
   for (const [name, value] of Object.entries(values)) {
     message(writer, field, () => {
       text(writer, 1, name);
@@ -56,10 +71,15 @@ function attributes(writer: BinaryWriter, field: number, values: AttributeValues
   }
 }
 
-function anyValue(writer: BinaryWriter, value: string | number | boolean): void {
+function anyValue(writer: BinaryWriter, value: SpanValue): void {
   if (typeof value === "string") writer.tag(1, WireType.LengthDelimited).string(fromUtf8(value));
   else if (typeof value === "boolean") writer.tag(2, WireType.Varint).bool(value);
-  else if (Number.isInteger(value)) writer.tag(3, WireType.Varint).int64(value);
+  else if (value instanceof Double) writer.tag(4, WireType.Bit64).double(value.value);
+  else if (typeof value === "object") {
+    message(writer, 5, () => {
+      for (const each of value) message(writer, 1, () => anyValue(writer, each));
+    });
+  } else if (Number.isInteger(value)) writer.tag(3, WireType.Varint).int64(value);
   else writer.tag(4, WireType.Bit64).double(value);
 }
 
@@ -93,6 +113,12 @@ function writeSpan(writer: BinaryWriter, span: Span): void {
   time(writer, 7, span.startedAt);
   time(writer, 8, span.endedAt);
   attributes(writer, 9, span.attributes);
+  for (const { name, at } of span.events ?? []) {
+    message(writer, 11, () => {
+      time(writer, 1, at);
+      text(writer, 2, name);
+    });
+  }
   message(writer, 15, () => writer.tag(3, WireType.Varint).int32(span.failed ? STATUS_ERROR : STATUS_OK));
 }
 

@@ -1,10 +1,12 @@
 // Who gets what was measured: pages for Prometheus, messages for collectors.
 import type { ByteString } from "../../runtime/bytes.js";
+import type { Exchange, FlatHeaders } from "../../runtime/exchange.js";
 import { goFamilies, processFamilies } from "../../runtime/process-metrics.js";
 import { labelsText, type PrintedFamily, printedFamily, type Row, SeriesSet } from "../../runtime/series.js";
 import { serveAside } from "../../runtime/side-server.js";
 import { thread } from "../../runtime/thread.js";
 import { CollectorClient } from "./runtime-export.js";
+import type { HeaderReport } from "./runtime-headers.js";
 import {
   type AttributeValues,
   attributesOf,
@@ -14,6 +16,7 @@ import {
   SCOPE,
 } from "./runtime-instruments.js";
 import { metricsRequest, type Span, traceRequest } from "./runtime-otlp.js";
+import type { CallTimes } from "./runtime-times.js";
 import { SpanQueue } from "./runtime-trace.js";
 
 /** Attributes that are always there. */
@@ -23,6 +26,16 @@ export type Statics = readonly (readonly [name: string, value: ByteString])[];
 export interface LayerFacts {
   readonly metrics: Statics | undefined;
   readonly traces: Statics | undefined;
+  /** Spans tell of headers. */
+  readonly headers?: HeaderReport;
+}
+
+/** What else the layer of the HTTP call reports. */
+export interface ClientFacts extends LayerFacts {
+  readonly readsMetrics?: true;
+  readonly readsTraces?: true;
+  readonly detailsMetrics?: true;
+  readonly detailsTraces?: true;
 }
 
 export interface EndpointFacts {
@@ -32,6 +45,8 @@ export interface EndpointFacts {
   readonly metricAttributes?: Statics;
   readonly traceAttributes?: Statics;
   readonly proxy?: LayerFacts;
+  /** What comes to the backends of the headers of a request; where they are reported. */
+  readonly sent?: (x: Exchange) => FlatHeaders;
 }
 
 export interface BackendFacts {
@@ -42,8 +57,7 @@ export interface BackendFacts {
   readonly host: ByteString;
   readonly port: number;
   readonly stage?: LayerFacts;
-  readonly client?: LayerFacts;
-  readonly detailed?: boolean;
+  readonly client?: ClientFacts;
 }
 
 export interface Options {
@@ -67,6 +81,8 @@ export interface Options {
     readonly process: boolean;
     readonly go: boolean;
   }[];
+  /** Takes the times of the parts of a call; where they are reported. */
+  readonly times?: () => CallTimes;
   readonly endpoints: readonly EndpointFacts[];
   readonly backends: readonly BackendFacts[];
 }

@@ -1,8 +1,7 @@
 // Spans of sampled requests. A request that is not sampled has no trace, and nothing is done for it.
-import type { Exchange, TraceContext } from "../../runtime/exchange.js";
+import type { Exchange, FlatHeaders, TraceContext } from "../../runtime/exchange.js";
 import { spanId, traceId } from "../../runtime/trace-ids.js";
-import type { AttributeValues } from "./runtime-instruments.js";
-import { type Span, SpanKind } from "./runtime-otlp.js";
+import { type Span, SpanKind, type SpanValues } from "./runtime-otlp.js";
 import { readContext } from "./runtime-propagation.js";
 
 /** A sampled request. Its own ids are those of the server's span. */
@@ -16,6 +15,10 @@ export class Trace implements TraceContext {
   proxyId: string;
   readonly backendIds = new Map<number, string>();
   readonly callIds = new Map<number, string>();
+  /** Where headers are reported: as backends got them, before and inside of their layers, and the client. */
+  readonly sentHeaders = new Map<number, FlatHeaders>();
+  readonly callHeaders = new Map<number, FlatHeaders>();
+  replyHeaders: FlatHeaders | undefined = undefined;
 
   constructor(parent: TraceContext | undefined) {
     this.traceId = parent?.traceId ?? traceId();
@@ -23,13 +26,24 @@ export class Trace implements TraceContext {
     this.state = parent?.state ?? "";
     this.proxyId = this.spanId;
   }
+
+  /** What a span below another one has of the trace. */
+  span(parentId: string): Pick<Span, "traceId" | "parentId" | "state"> {
+    return { traceId: this.traceId, parentId, state: this.state };
+  }
 }
 
-/** Whether and how a request is traced; `rate` below 1 follows the client's decision where there is one. */
-export function startTrace(x: Exchange, rate: number, propagates: boolean): void {
+/**
+ * Whether and how a request is traced; `rate` below 1 follows the client's decision where there is
+ * one. Undefined: it is not.
+ */
+export function startTrace(x: Exchange, rate: number, propagates: boolean): Trace | undefined {
   const parent = propagates ? readContext(x) : undefined;
-  const sampled = rate >= 1 || (parent?.sampled ?? Math.random() < rate);
-  if (sampled) x.trace = new Trace(parent);
+  const sampled = rate >= 1 || (parent === undefined ? Math.random() < rate : parent.sampled);
+  if (!sampled) return undefined;
+  const trace = new Trace(parent);
+  x.trace = trace;
+  return trace;
 }
 
 export function traceOf(x: Exchange): Trace | undefined {
@@ -80,16 +94,14 @@ export function requestSpan(
     readonly durationMs: number;
     readonly route: string;
   },
-  more: AttributeValues,
+  more: SpanValues,
 ): Span {
   const target = x.query === "" ? x.path : `${x.path}?${x.query}`;
   const agent = x.header("user-agent");
   const length = x.hasBody ? x.header("content-length") : "0";
   return {
-    traceId: trace.traceId,
+    ...trace.span(trace.parentId),
     spanId: trace.spanId,
-    parentId: trace.parentId,
-    state: trace.state,
     name: x.path,
     kind: SpanKind.server,
     startedAt: x.startedAt,

@@ -11,6 +11,7 @@ export interface ProxyLayer {
   readonly disable_metrics?: boolean;
   readonly disable_traces?: boolean;
   readonly report_headers?: boolean;
+  readonly skip_headers?: readonly string[];
   readonly metrics_static_attributes?: readonly Attribute[];
   readonly traces_static_attributes?: readonly Attribute[];
 }
@@ -26,6 +27,7 @@ export interface BackendPart {
   readonly read_payload?: boolean;
   readonly detailed_connection?: boolean;
   readonly report_headers?: boolean;
+  readonly skip_headers?: readonly string[];
   readonly static_attributes?: readonly Attribute[];
 }
 

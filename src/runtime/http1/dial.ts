@@ -53,11 +53,19 @@ export function dialOptions(
   };
 }
 
+let watchDial: ((socket: Socket) => void) | undefined;
+
+/** Calls back for every connection that is being opened from now on; for measuring only. */
+export function watchDials(watch: (socket: Socket) => void): void {
+  watchDial = watch;
+}
+
 /** Opens a connection; what arrives is given to `take`. */
 export function dial(address: Address, transport: TransportOptions, take: ByteTaker): Socket {
   const { secure, via } = address;
   if (secure === undefined) return dialPlain(address, transport, take);
   const socket = secure(address, transport);
+  watchDial?.(socket);
   socket.on("data", (chunk: Buffer) => take(chunk, chunk.length));
   if (via === undefined) limitDial(socket, address, transport.dialTimeoutMs);
   return socket;
@@ -68,6 +76,7 @@ export function dialPlain(address: Address, transport: TransportOptions, take: B
   const { via } = address;
   const next = via ?? address;
   const socket = connectTcp({ ...dialOptions(next, transport), onread: lentReads(take) });
+  watchDial?.(socket);
   limitDial(socket, next, transport.dialTimeoutMs);
   if (via !== undefined) {
     socket.prependListener("error", nameProxy);

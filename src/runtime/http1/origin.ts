@@ -106,8 +106,10 @@ export class Origin {
     const { maxQueue } = this.options;
     // Those that have ended meanwhile are found when there is no place left.
     if (this.waiting.length >= maxQueue) this.waiting = this.waiting.filter(({ ended }) => !ended);
-    if (this.waiting.length < maxQueue) this.waiting.push(transaction);
-    else transaction.fail(new UpstreamError("refused", "too many requests wait for a connection"));
+    if (this.waiting.length < maxQueue) {
+      this.waiting.push(transaction);
+      transaction.call.watch?.onWait();
+    } else transaction.fail(new UpstreamError("refused", "too many requests wait for a connection"));
   }
 
   protected takeIdle(): UpstreamConnection | undefined {
@@ -147,7 +149,9 @@ export class Origin {
 
   protected nextWaiting(): Transaction | undefined {
     for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
-      if (!next.ended) return next;
+      if (next.ended) continue;
+      next.call.watch?.onTaken();
+      return next;
     }
     return undefined;
   }

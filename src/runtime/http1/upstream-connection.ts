@@ -196,7 +196,10 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     transaction.headWait?.end();
     this.#writer.endContinue();
     const bare = isBare(status) || transaction.method === "HEAD";
-    if (!transaction.ended) transaction.onHead(this.#head);
+    if (!transaction.ended) {
+      transaction.call.watch?.onHead(this);
+      transaction.onHead(this.#head);
+    }
     if (bare || contentLength === 0) {
       this.#finish(at, end);
       return at;
