@@ -111,6 +111,16 @@ describe("the borders between the layers", () => {
     expect([...users]).toEqual(["codegen/print.ts"]);
   });
 
+  it("`gwc run` loads no ts-morph: a pod that starts waits for it", () => {
+    const reached = new Set(["cli/run.ts"]);
+    for (const from of reached) {
+      const next = imports.filter((each) => each.from === from && !each.typeOnly);
+      for (const { target } of next) reached.add(target);
+    }
+    expect(reached).toContain("codegen/print-plain.ts");
+    expect([...reached].filter((each) => each === "ts-morph" || each === "codegen/print.ts")).toEqual([]);
+  });
+
   it("the parsers of XML are known to the encodings that need them alone", () => {
     const users = imports.filter((each) => each.target === "saxes" || each.target === "entities");
     expect(users.map((each) => each.from)).toEqual([

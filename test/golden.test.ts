@@ -5,7 +5,8 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { printPretty, summary } from "../src/cli/print.js";
 import type { GeneratedModule } from "../src/codegen/module.js";
-import { generateProgram, understand } from "../src/compile.js";
+import { PlainProgram } from "../src/codegen/print-plain.js";
+import { generateModules, generateProgram, understand } from "../src/compile.js";
 import { formatOf } from "../src/config/formats.js";
 import { parse } from "../src/config/load.js";
 import type { Diagnostic } from "../src/diagnostics/diagnostic.js";
@@ -50,6 +51,7 @@ describe("goldens", () => {
     await expect(said(diagnostics)).toMatchFileSnapshot(join(dirname(file), "expect/diagnostics.txt"));
     if (value === undefined) return;
     const modules = (await generateProgram(value)).modules();
+    expect(new PlainProgram(await generateModules(value)).modules()).toEqual(modules);
     const wanted = _name?.startsWith("whole/") ? modules : modules.filter((each) => isOfRooms(each));
     for (const { path, text } of wanted) {
       await expect(text).toMatchFileSnapshot(join(dirname(file), "expect/src", path));

@@ -1,7 +1,7 @@
 // gwc run: build in a temporary place and serve in the foreground.
 import { openSync } from "node:fs";
 import { bundle, endBundler, warmUp } from "../bundle/bundle.js";
-import { PrintThread } from "../codegen/print-thread.js";
+import { PlainProgram } from "../codegen/print-plain.js";
 import { check, generateModules } from "../compile.js";
 import type { Gateway } from "../model/model.js";
 import { type CompatOption, exitCode, reportToTerminal } from "./report.js";
@@ -38,25 +38,20 @@ export async function run(options: RunOptions): Promise<number> {
 
 /** The text of the program, or the exit code that its diagnostics ask for. */
 async function compile(options: RunOptions): Promise<{ readonly code?: string; readonly status: number }> {
-  const printer = new PrintThread();
-  try {
-    const { value: gateway, diagnostics } = check(options.config, {
-      compat: options.compat === "krakend",
-      debug: options.debug,
-      environment: process.env,
-      startsNow: true,
-      ...(options.port ? { port: options.port } : {}),
-    });
-    reportToTerminal(diagnostics);
-    const status = exitCode(diagnostics);
-    return gateway === undefined ? { status } : { code: await programOf(gateway, printer), status };
-  } finally {
-    await printer.end();
-  }
+  const { value: gateway, diagnostics } = check(options.config, {
+    compat: options.compat === "krakend",
+    debug: options.debug,
+    environment: process.env,
+    startsNow: true,
+    ...(options.port ? { port: options.port } : {}),
+  });
+  reportToTerminal(diagnostics);
+  const status = exitCode(diagnostics);
+  return gateway === undefined ? { status } : { code: await programOf(gateway), status };
 }
 
-async function programOf(gateway: Gateway, printer: PrintThread): Promise<string> {
-  const program = printer.print(await generateModules(gateway));
+async function programOf(gateway: Gateway): Promise<string> {
+  const program = new PlainProgram(await generateModules(gateway));
   const options = { minify: false, sourcemap: false, name: "gateway.cjs" };
   const { code } = await bundle(program, options);
   await endBundler();

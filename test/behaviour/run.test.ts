@@ -78,6 +78,14 @@ function ended(child: ChildProcess): Promise<number | null> {
 }
 
 describe("gwc run", () => {
+  it("listens soon after it was called", async () => {
+    const calledAt = performance.now();
+    const child = await run("-w", "1");
+    // Half a second on a quiet machine; what made it slow once, loading a printer, took as long on its own.
+    expect(performance.now() - calledAt).toBeLessThan(5000);
+    expect(await ended(child)).toBe(0);
+  });
+
   it("starts as many threads as it is told, where they can share a port", async () => {
     const child = await run("-w", "2");
     expect(output).toContain(`threads: ${canSharePort(process.version, process.platform) ? 2 : 1}`);
