@@ -76,7 +76,7 @@ export interface Exchange {
   /** Headers for the reply that is still to come, from the layers around the route: see `addHeaders`. */
   added?: string[] | undefined;
   /** For tracing: the span that calls of backends are children of; set by whoever traces. */
-  trace?: TraceContext;
+  trace?: TraceContext | undefined;
   /** The body as it arrives; undefined if there is none. For one backend only. */
   streamBody(): RequestBody | undefined;
   /** The whole body, for several backends; an error value if it does not arrive by the deadline. */

@@ -8,7 +8,7 @@ import type { Call } from "../../runtime/upstream.js";
 import type { Answer, StreamedAnswer } from "../../runtime/upstream-answer.js";
 import { UpstreamError } from "../../runtime/upstream-error.js";
 import { type AttributeValues, Which } from "./runtime-instruments.js";
-import { Double, SpanKind, type SpanValues } from "./runtime-otlp.js";
+import { Double, type FixedAttributes, fixedAttributes, SpanKind, type SpanValues } from "./runtime-otlp.js";
 import { writeContext } from "./runtime-propagation.js";
 import type { BackendFacts, ClientFacts, Statics } from "./runtime-report.js";
 import { inSeconds, observe, options, reporter } from "./runtime-state.js";
@@ -228,9 +228,8 @@ function endRead(
     startedAt: openedAt,
     endedAt: now,
     failed: false,
+    fixed: fixedOf(facts, client, place),
     attributes: {
-      ...backendAttributes(facts, client.traces ?? []),
-      "krakend.stage": "backend-request",
       "http.client.response.read.size": bytes,
       "http.client.response.read.time": new Double(seconds),
     },
@@ -238,6 +237,16 @@ function endRead(
 }
 
 // ---- the span ----
+
+const fixed: FixedAttributes[] = [];
+
+function fixedOf(facts: BackendFacts, { traces }: ClientFacts, place: number): FixedAttributes {
+  fixed[place] ??= fixedAttributes({
+    ...backendAttributes(facts, traces ?? []),
+    "krakend.stage": "backend-request",
+  });
+  return fixed[place];
+}
 
 function callSpan(
   trace: Trace,
@@ -258,9 +267,8 @@ function callSpan(
     startedAt: times.sentAt,
     endedAt: headAt,
     failed,
+    fixed: fixedOf(facts, client, place),
     attributes: {
-      ...backendAttributes(facts, client.traces ?? []),
-      "krakend.stage": "backend-request",
       "server.address": facts.host,
       ...client.headers?.ofRequest(trace.callHeaders.get(place) ?? []),
       ...(failed ? { error: answer.message } : answerAttributes(answer, client)),

@@ -33,11 +33,23 @@ export interface Span {
   readonly kind: number;
   readonly startedAt: number;
   readonly endedAt: number;
+  /** Those that are the same for all spans of its kind and place. */
+  readonly fixed: FixedAttributes;
   readonly attributes: SpanValues;
   readonly failed: boolean;
   readonly events?: readonly { readonly name: string; readonly at: number }[];
 }
 
+/** Attributes as a span has them, written once. */
+export type FixedAttributes = Uint8Array;
+
+export function fixedAttributes(values: SpanValues): FixedAttributes {
+  const writer = new BinaryWriter();
+  attributes(writer, SPAN_ATTRIBUTES, values);
+  return writer.finish();
+}
+
+const SPAN_ATTRIBUTES = 9;
 const CUMULATIVE = 2;
 const STATUS_OK = 1;
 const STATUS_ERROR = 2;
@@ -112,7 +124,8 @@ function writeSpan(writer: BinaryWriter, span: Span): void {
   writer.tag(6, WireType.Varint).int32(span.kind);
   time(writer, 7, span.startedAt);
   time(writer, 8, span.endedAt);
-  attributes(writer, 9, span.attributes);
+  writer.raw(span.fixed);
+  attributes(writer, SPAN_ATTRIBUTES, span.attributes);
   for (const { name, at } of span.events ?? []) {
     message(writer, 11, () => {
       time(writer, 1, at);

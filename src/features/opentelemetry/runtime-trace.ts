@@ -1,7 +1,7 @@
 // Spans of sampled requests. A request that is not sampled has no trace, and nothing is done for it.
 import type { Exchange, FlatHeaders, TraceContext } from "../../runtime/exchange.js";
 import { spanId, traceId } from "../../runtime/trace-ids.js";
-import { type Span, SpanKind, type SpanValues } from "./runtime-otlp.js";
+import { type FixedAttributes, type Span, SpanKind, type SpanValues } from "./runtime-otlp.js";
 import { readContext } from "./runtime-propagation.js";
 
 /** A sampled request. Its own ids are those of the server's span. */
@@ -94,6 +94,7 @@ export function requestSpan(
     readonly durationMs: number;
     readonly route: string;
   },
+  fixed: FixedAttributes,
   more: SpanValues,
 ): Span {
   const target = x.query === "" ? x.path : `${x.path}?${x.query}`;
@@ -107,6 +108,7 @@ export function requestSpan(
     startedAt: x.startedAt,
     endedAt: x.startedAt + reply.durationMs,
     failed: false,
+    fixed,
     attributes: {
       "url.full": target,
       "server.address": x.host,
@@ -114,7 +116,6 @@ export function requestSpan(
       ...(length === undefined ? {} : { "http.request.body.size": Number(length) }),
       ...(agent === undefined ? {} : { "user_agent.original": agent }),
       "client.address": x.clientIp,
-      "krakend.stage": "global",
       ...more,
       "http.route": reply.route,
       "http.response.status_code": reply.status,

@@ -9,7 +9,7 @@ import { statusText } from "../../runtime/side-server.js";
 import { spanId } from "../../runtime/trace-ids.js";
 import { backendAttributes } from "./runtime-call.js";
 import { type AttributeValues, Which } from "./runtime-instruments.js";
-import { SpanKind, type SpanValues } from "./runtime-otlp.js";
+import { type FixedAttributes, fixedAttributes, SpanKind, type SpanValues } from "./runtime-otlp.js";
 import type { LayerFacts, Options, Statics } from "./runtime-report.js";
 import { begin, inSeconds, observe, options, reporter } from "./runtime-state.js";
 import { requestSpan, startTrace, type Trace, traceOf } from "./runtime-trace.js";
@@ -44,6 +44,8 @@ interface RequestRows {
   readonly size: Row;
 }
 
+/** By the number of the route. */
+const fixedOfRequests: FixedAttributes[] = [];
 const requests = new Map<number, RequestRows>();
 const METHODS = "GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH".split(" ");
 const MOST_STATUSES = 1000;
@@ -60,12 +62,17 @@ export function closeRequest(x: Exchange, status: number, bytes: number, duratio
   if (trace === undefined) return;
   const endpoint = options.endpoints[(x.place ?? 0) - 1];
   const more = {
-    ...Object.fromEntries([...(traces ?? []), ...(endpoint?.traceAttributes ?? [])]),
     ...headers?.ofRequest(x.rawHeaders),
     ...headers?.ofAnswer(trace.replyHeaders ?? []),
   };
   const route = endpoint?.route ?? statusText(status);
-  reporter.span(requestSpan(x, trace, { status, bytes, durationMs, route }, more));
+  const place = endpoint === undefined ? 0 : (x.place ?? 0);
+  fixedOfRequests[place] ??= fixedAttributes({
+    ...Object.fromEntries([...(traces ?? []), ...(endpoint?.traceAttributes ?? [])]),
+    "krakend.stage": "global",
+  });
+  const reply = { status, bytes, durationMs, route };
+  reporter.span(requestSpan(x, trace, reply, fixedOfRequests[place], more));
 }
 
 function requestRows(x: Exchange, status: number, statics: Statics): RequestRows {
@@ -109,6 +116,9 @@ function verdict({ complete, error }: Outcome<Members | Keyed>): Verdict {
 /** Of a place there are eight. */
 const proxyRows: (Row | undefined)[][] = [];
 const backendRows: (Row | undefined)[][] = [];
+
+const fixedOfProxies: FixedAttributes[] = [];
+const fixedOfBackends: FixedAttributes[] = [];
 
 /** The row for an outcome. */
 function verdictRow(
@@ -160,11 +170,13 @@ export function closeProxy(
   const trace = tracedBy(proxy!, x);
   if (trace === undefined) return;
   const own = { spanId: trace.proxyId, parentId: trace.spanId, name: route, openedAt, now };
-  stageSpan(trace, own, outcome, said, {
+  fixedOfProxies[place] ??= fixedAttributes({
     ...Object.fromEntries(traces ?? []),
     "http.request.method": method,
     "http.route": route,
     "krakend.stage": "proxy",
+  });
+  stageSpan(trace, own, outcome, said, fixedOfProxies[place], {
     ...headers?.ofRequest(sent?.(x) ?? []),
     ...headers?.ofAnswer(outcome.answer?.headers ?? []),
   });
@@ -197,9 +209,11 @@ export function closeBackend(
   if (trace === undefined) return;
   const id = trace.backendIds.get(place) ?? spanId();
   const own = { spanId: id, parentId: trace.proxyId, name: facts.route, openedAt, now };
-  stageSpan(trace, own, outcome, said, {
+  fixedOfBackends[place] ??= fixedAttributes({
     ...backendAttributes(facts, traces ?? []),
     "krakend.stage": "backend",
+  });
+  stageSpan(trace, own, outcome, said, fixedOfBackends[place], {
     ...headers?.ofRequest(trace.sentHeaders.get(place) ?? []),
     ...headers?.ofAnswer(outcome.answer?.headers ?? []),
   });
@@ -223,6 +237,7 @@ function stageSpan(
   { spanId, parentId, name, openedAt, now }: StageSpan,
   { error, answer }: Outcome<Members | Keyed>,
   said: Verdict,
+  fixed: FixedAttributes,
   attributes: SpanValues,
 ): void {
   reporter.span({
@@ -233,6 +248,7 @@ function stageSpan(
     startedAt: openedAt,
     endedAt: now,
     failed: said.error,
+    fixed,
     attributes: {
       ...attributes,
       // Quirk: 500 for any failure, and 0 where the answer was decoded.

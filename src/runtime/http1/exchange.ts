@@ -1,7 +1,7 @@
 // A request that came over HTTP/1.1, and its reply.
 import type { Socket } from "node:net";
 import { type ByteString, percentDecode } from "../bytes.js";
-import type { Exchange, FlatHeaders, ReplyStream, RequestBody } from "../exchange.js";
+import type { Exchange, FlatHeaders, ReplyStream, RequestBody, TraceContext } from "../exchange.js";
 import { limits } from "../limits.js";
 import { preparedLines } from "../prepared-headers.js";
 import { bodyTooLarge, readWhole } from "../request-body.js";
@@ -60,6 +60,8 @@ export class Http1Exchange implements Exchange {
   failure: UpstreamError | undefined = undefined;
   place = 0;
   added: string[] | undefined = undefined;
+  // There from the start: an object that changed its form would slow down all that handle it.
+  trace: TraceContext | undefined = undefined;
   /** The whole reply has been written. */
   replied = false;
   /** The head of the reply has been written. */

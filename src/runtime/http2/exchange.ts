@@ -1,7 +1,7 @@
 // A request that came over HTTP/2, and its reply.
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { ByteString } from "../bytes.js";
-import type { Exchange, FlatHeaders, ReplyStream, RequestBody } from "../exchange.js";
+import type { Exchange, FlatHeaders, ReplyStream, RequestBody, TraceContext } from "../exchange.js";
 import { lengthIn } from "../http1/reply-writer.js";
 import { isBare } from "../http1/status.js";
 import { readWhole } from "../request-body.js";
@@ -34,6 +34,8 @@ export class Http2Exchange implements Exchange {
   failure: UpstreamError | undefined = undefined;
   place = 0;
   added: string[] | undefined = undefined;
+  // There from the start: an object that changed its form would slow down all that handle it.
+  trace: TraceContext | undefined = undefined;
   /** The whole reply has been handed over, or never will be. */
   replied = false;
   headSent = false;
