@@ -73,7 +73,7 @@ export interface TransportOptions {
   readonly dialTimeoutMs: number;
   /** Between TCP keep-alive probes; 0: no probes. */
   readonly keepAliveProbeMs: number;
-  /** Head start of IPv6 before IPv4 is tried beside it; 0: one after the other. */
+  /** Head start of each address of a name before the next one is tried beside it; 0: one after the other. */
   readonly fallbackDelayMs: number;
   /** Between two lookups of service discovery. */
   readonly dnsRefreshMs: number;

@@ -266,11 +266,11 @@ export class ArrivingAnswer extends FollowedAnswer implements StreamedAnswer {
   }
 
   #pause(): void {
-    this.connection?.socket.pause();
+    this.connection?.socket?.pause();
   }
 
   #resume(): void {
-    this.connection?.socket.resume();
+    this.connection?.socket?.resume();
   }
 
   #write(chunk: Uint8Array): boolean {

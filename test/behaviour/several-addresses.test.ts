@@ -8,13 +8,10 @@ import { type DnsServer, startDns } from "../support/dns-server.js";
 import { startGateway } from "../support/gateway.js";
 import { send } from "../support/http.js";
 
-/** Listens, and never accepts: once its queue is full the kernel drops whoever comes. */
+/** Is stopped when it listens, and accepts nobody: once its queue is full the kernel drops whoever comes. */
 const DEAF = `
-  const server = require("node:net").createServer().listen({ port: 0, host: "127.0.0.2", backlog: 1 }, () => {
-    process.stdout.write(String(server.address().port), () => {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60000);
-    });
-  });
+  const server = require("node:http").createServer((_request, response) => response.end('{"late":1}'));
+  server.listen({ port: 0, host: "127.0.0.2", backlog: 1 }, () => console.log(server.address().port));
 `;
 
 // Other systems have one loopback address only, and queues of another kind.
@@ -40,12 +37,14 @@ describe.runIf(process.platform === "linux")("a name with several addresses", ()
     deaf = spawn(process.execPath, ["-e", DEAF], { stdio: ["ignore", "pipe", "inherit"] });
     const [first] = await once(deaf.stdout!, "data");
     port = Number(String(first));
+    deaf.kill("SIGSTOP");
     while (await connects("127.0.0.2", 300)) if (queued.length > 20) throw new Error("it accepts all");
     backend = http.createServer((_request, response) => response.end('{"a":1}')).listen(port, "127.0.0.3");
     await once(backend, "listening");
     dns = await startDns({
       "deaf-first.example.com": { addresses: ["127.0.0.2", "127.0.0.3"] },
       "refused-first.example.com": { addresses: ["127.0.0.4", "127.0.0.3"] },
+      "deaf-then-refused.example.com": { addresses: ["127.0.0.2", "127.0.0.4"] },
       "all-refused.example.com": { addresses: ["127.0.0.4", "127.0.0.5"] },
     });
   });
@@ -65,7 +64,7 @@ describe.runIf(process.platform === "linux")("a name with several addresses", ()
   ): Promise<readonly [number, string, number][]> {
     const gateway = await startGateway(
       {
-        timeout: "1500ms",
+        timeout: "3s",
         extra_config: { router: { return_error_msg: true } },
         ...options,
         endpoints: names.map((name) => ({
@@ -100,9 +99,9 @@ describe.runIf(process.platform === "linux")("a name with several addresses", ()
   });
 
   it("one after the other where the delay is negative, so that it holds a call up for ever", async () => {
-    const [[status, body]] = (await calls({ dialer_fallback_delay: "-1s" }, ["deaf-first"])) as [
-      [number, string, number],
-    ];
+    const [[status, body]] = (await calls({ dialer_fallback_delay: "-1s", timeout: "1s" }, [
+      "deaf-first",
+    ])) as [[number, string, number]];
     expect([status, body]).toEqual([500, "context deadline exceeded"]);
   });
 
@@ -111,5 +110,13 @@ describe.runIf(process.platform === "linux")("a name with several addresses", ()
     expect(first![0]).toBe(200);
     expect(first![2]).toBeLessThan(500);
     expect(all![1]).toContain(`dial tcp 127.0.0.4:${port}: connect: connection refused`);
+  });
+
+  // The kernel knocks again after a second.
+  it("one that is slow is waited for where no other answers", async () => {
+    setTimeout(() => deaf.kill("SIGCONT"), 900);
+    const [first] = await calls({}, ["deaf-then-refused"]);
+    expect(first!.slice(0, 2)).toEqual([200, '{"late":1}']);
+    expect(first![2]).toBeGreaterThan(400);
   });
 });

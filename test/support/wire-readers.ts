@@ -170,7 +170,7 @@ export interface Calls {
 /** Two calls, one after the other, over the client that ships. */
 export async function ourCalls(method: string, parts: readonly Buffer[], ends: boolean): Promise<Calls> {
   const backend = backendOf(parts, ends, NEXT);
-  const address = { hostname: "b", port: 1, authority: "b", secure: () => backend.connect() };
+  const address = { hostname: "127.0.0.1", port: 1, authority: "b", secure: () => backend.connect() };
   const transport = { ...DEFAULT_TRANSPORT, compression: false };
   const origin = new Origin(HOST, address, "", transport, DEFAULT_ORIGIN);
   const first = await ourCall(origin, method, parts.length);

@@ -48,7 +48,8 @@ class ConnectionTimes extends CallTimes {
 
   override onHead(connection: UpstreamConnection): void {
     super.onHead(connection);
-    const dial = connection.served === 0 ? dials.get(connection.socket) : undefined;
+    const { served, socket } = connection;
+    const dial = served === 0 && socket !== undefined ? dials.get(socket) : undefined;
     if (dial === undefined) {
       this.connectionMs = this.#waitedMs;
       return;
@@ -62,9 +63,9 @@ class ConnectionTimes extends CallTimes {
 
 /** Looks at connections from now on; makes the times of a call. */
 export function connectionTimes(): () => CallTimes {
-  watchDials((socket) => {
+  watchDials((socket, past) => {
     const now = performance.now();
-    const dial = { openedAt: now, foundAt: 0, connectedAt: now, securedAt: 0 };
+    const dial = { openedAt: now, foundAt: 0, connectedAt: now, ...past, securedAt: 0 };
     dials.set(socket, dial);
     socket.once("lookup", () => {
       dial.foundAt = performance.now();

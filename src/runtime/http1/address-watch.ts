@@ -6,7 +6,7 @@ import { addressesOf, isLocalName } from "../names.js";
 
 /** A connection, as far as it matters here. */
 interface Connection {
-  readonly socket: { readonly remoteAddress?: string | undefined };
+  readonly socket: { readonly remoteAddress?: string | undefined } | undefined;
   /** Look-ups in a row that did not give its address. */
   absences: number;
   retire(): void;
@@ -55,7 +55,7 @@ export class AddressWatch {
 
   #compare(addresses: ReadonlySet<string>): void {
     for (const connection of this.#connections) {
-      const { remoteAddress } = connection.socket;
+      const remoteAddress = connection.socket?.remoteAddress;
       if (remoteAddress === undefined || addresses.has(remoteAddress)) connection.absences = 0;
       else connection.absences += 1;
       if (connection.absences !== MOST_ABSENCES) continue;

@@ -3,6 +3,7 @@ import { connect as connectTcp, isIP, type LookupFunction, type Socket } from "n
 import { lookupOption } from "../names.js";
 import type { TransportOptions } from "../transport.js";
 import { BrokenAnswer, nameProxy } from "../upstream-fault.js";
+import { AddressRace } from "./address-race.js";
 import { type ByteTaker, lentReads } from "./byte-source.js";
 import type { ForwardProxy } from "./proxy.js";
 
@@ -20,8 +21,17 @@ export interface Address {
 /** Where a connection leads to. */
 type Place = Pick<Address, "hostname" | "port">;
 
-/** Opens a connection with TLS. */
-export type Secure = (address: Address, transport: TransportOptions) => Socket;
+/** Opens a connection with TLS; `below` is one that leads there already. */
+export type Secure = (address: Address, transport: TransportOptions, below?: Socket) => Socket;
+
+/** What waits for a connection. */
+export interface Dialer {
+  /** What arrives. */
+  readonly take: ByteTaker;
+  /** It may be written to; it may still be connecting. */
+  readonly opened: (socket: Socket) => void;
+  readonly failed: (fault: Error) => void;
+}
 
 /** The longest that an address may take before the next one is tried, where none has a head start. */
 const ONE_AFTER_THE_OTHER_MS = 60_000;
@@ -53,22 +63,58 @@ export function dialOptions(
   };
 }
 
-let watchDial: ((socket: Socket) => void) | undefined;
+/** When a connection that is there already began, its name was found, and it was there: ms of performance.now(). */
+export interface DialTimes {
+  readonly openedAt: number;
+  readonly foundAt: number;
+  readonly connectedAt: number;
+}
+
+let watchDial: ((socket: Socket, past?: DialTimes) => void) | undefined;
 
 /** Calls back for every connection that is being opened from now on; for measuring only. */
-export function watchDials(watch: (socket: Socket) => void): void {
+export function watchDials(watch: (socket: Socket, past?: DialTimes) => void): void {
   watchDial = watch;
 }
 
-/** Opens a connection; what arrives is given to `take`. */
-export function dial(address: Address, transport: TransportOptions, take: ByteTaker): Socket {
+/** Opens a connection. Gives what takes that back while it has not been opened. */
+export function dial(address: Address, transport: TransportOptions, dialer: Dialer): () => void {
   const { secure, via } = address;
-  if (secure === undefined) return dialPlain(address, transport, take);
-  const socket = secure(address, transport);
-  watchDial?.(socket);
+  const isTunnel = secure !== undefined && via !== undefined;
+  const { hostname } = secure === undefined ? (via ?? address) : address;
+  if (!isTunnel && isIP(hostname) === 0) return dialName(address, transport, dialer);
+  if (secure === undefined) dialer.opened(dialPlain(address, transport, dialer.take));
+  else {
+    const socket = secure(address, transport);
+    watchDial?.(socket);
+    if (!isTunnel) limitDial(socket, address, transport.dialTimeoutMs);
+    openedSecure(socket, dialer);
+  }
+  return () => {};
+}
+
+function openedSecure(socket: Socket, { take, opened }: Dialer): void {
   socket.on("data", (chunk: Buffer) => take(chunk, chunk.length));
-  if (via === undefined) limitDial(socket, address, transport.dialTimeoutMs);
-  return socket;
+  opened(socket);
+}
+
+/** Whichever address of the name answers first. */
+function dialName(address: Address, transport: TransportOptions, dialer: Dialer): () => void {
+  const { secure, via } = address;
+  const reads = secure === undefined ? { onread: lentReads(dialer.take) } : {};
+  const options = { ...dialOptions(via ?? address, transport), ...reads };
+  const openedAt = performance.now();
+  const race = new AddressRace(options, transport, (outcome, foundAt) => {
+    if (outcome instanceof Error) {
+      if (via !== undefined) nameProxy(outcome);
+      return dialer.failed(outcome);
+    }
+    const socket = secure?.(address, transport, outcome) ?? outcome;
+    watchDial?.(socket, { openedAt, foundAt, connectedAt: performance.now() });
+    if (secure === undefined) dialer.opened(socket);
+    else openedSecure(socket, dialer);
+  });
+  return () => race.giveUp();
 }
 
 /** Opens a connection without TLS, to the host or to the proxy before it. */

@@ -123,7 +123,7 @@ export class Origin {
   }
 
   protected open(): UpstreamConnection {
-    const connection = new UpstreamConnection(this, (take) => dial(this.#address, this.transport, take));
+    const connection = new UpstreamConnection(this, (dialer) => dial(this.#address, this.transport, dialer));
     this.all.add(connection);
     this.#watch?.begin();
     return connection;
@@ -185,7 +185,7 @@ export class Origin {
 
   /** Closes every connection. */
   destroy(): void {
-    for (const { socket } of this.all) socket.destroy();
+    for (const connection of this.all) connection.destroy();
   }
 }
 

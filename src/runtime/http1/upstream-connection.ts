@@ -8,6 +8,7 @@ import type { Transaction } from "../transaction.js";
 import type { FailureKind } from "../upstream-error.js";
 import { BrokenAnswer } from "../upstream-fault.js";
 import { ChunkedDecoder, type ChunkReceiver } from "./chunked.js";
+import type { Dialer } from "./dial.js";
 import { HeldBytes } from "./held-bytes.js";
 import type { Origin } from "./origin.js";
 import { REFUSED } from "./request-head.js";
@@ -22,7 +23,8 @@ type Phase = "head" | "sized" | "chunked" | "until close";
 
 /** Waits itself for the end of its idle time. */
 export class UpstreamConnection extends Timed implements ChunkReceiver {
-  readonly socket: Socket;
+  /** Undefined while it is being opened. */
+  socket: Socket | undefined;
   readonly origin: Origin;
   /** Sent and not answered yet, in order. */
   readonly queue: Transaction[] = [];
@@ -36,7 +38,8 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
   #retired = false;
   readonly #head = new ResponseHead();
   readonly #held = new HeldBytes();
-  readonly #writer: RequestWriter;
+  #writer: RequestWriter | undefined;
+  readonly #giveUp: () => void;
   #phase: Phase = "head";
   #left = 0;
   #decoder: ChunkedDecoder | undefined;
@@ -46,20 +49,33 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
   /** Requests for the next write. */
   #outgoing: Transaction[] = [];
 
-  constructor(origin: Origin, socket: (take: (bytes: Buffer, end: number) => void) => Socket) {
+  /** `dial` may open it at once, and gives what takes it back. */
+  constructor(origin: Origin, dial: (dialer: Dialer) => () => void) {
     super();
     this.origin = origin;
-    this.socket = socket((bytes, end) => this.#take(bytes, end));
-    this.#writer = new RequestWriter(this.socket, origin.transport);
-    this.socket.on("error", (fault) => {
+    this.#giveUp = dial({
+      take: (bytes, end) => this.#take(bytes, end),
+      opened: (socket) => this.#onOpened(socket),
+      failed: (fault) => this.#guard(() => this.#break(fault)),
+    });
+  }
+
+  #onOpened(socket: Socket): void {
+    this.socket = socket;
+    const writer = new RequestWriter(socket, this.origin.transport);
+    this.#writer = writer;
+    socket.on("error", (fault) => {
       this.#fault ??= fault;
     });
-    this.socket.on("end", () => this.#guard(() => this.#onEnd()));
-    this.socket.on("close", () => this.#guard(() => this.#onClose()));
+    socket.on("end", () => this.#guard(() => this.#onEnd()));
+    socket.on("close", () => this.#guard(() => this.#onClose()));
+    // Requests that came before it was open.
+    for (const transaction of [...this.queue]) writer.write(transaction);
   }
 
   get isUsable(): boolean {
-    return !this.#closed && !this.socket.destroyed && this.socket.writable;
+    const { socket } = this;
+    return !this.#closed && socket !== undefined && !socket.destroyed && socket.writable;
   }
 
   /** Others may be sent behind what is under way: it answers one after the other, and none must come alone. */
@@ -78,7 +94,7 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
   send(transaction: Transaction): void {
     this.queue.push(transaction);
     transaction.connection = this;
-    this.#writer.write(transaction);
+    this.#writer?.write(transaction);
   }
 
   /** Several requests in one write: they go out at the end of this turn of the event loop. */
@@ -94,7 +110,7 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     const sent = this.#outgoing;
     this.#outgoing = [];
     this.queue.push(...sent);
-    this.#writer.writeAll(sent);
+    this.#writer?.writeAll(sent);
   }
 
   /**
@@ -126,7 +142,7 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
 
   #fail(fault: unknown): void {
     logFault(fault);
-    this.socket.destroy();
+    this.destroy();
   }
 
   #take(bytes: Buffer, end: number): void {
@@ -194,7 +210,7 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     }
     this.#interim = 0;
     transaction.headWait?.end();
-    this.#writer.endContinue();
+    this.#writer?.endContinue();
     const bare = isBare(status) || transaction.method === "HEAD";
     if (!transaction.ended) {
       transaction.call.watch?.onHead(this);
@@ -216,7 +232,7 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
 
   #onInterim(status: number): void {
     this.#interim += 1;
-    if (status === 100) this.#writer.onContinue();
+    if (status === 100) this.#writer?.onContinue();
     if (status === 101) this.#break(new BrokenAnswer("unsolicited response with 101 status"));
     else if (this.#interim > MOST_INTERIM)
       this.#break(new BrokenAnswer("too many 1xx informational responses"));
@@ -263,7 +279,7 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     this.#decoder = undefined;
     this.served += 1;
     // Whoever was slower than the answer does not hold up the next one.
-    if (this.socket.isPaused()) this.socket.resume();
+    if (this.socket?.isPaused() === true) this.socket.resume();
     const { status, contentLength, chunked } = this.#head;
     const stays = !isEnd && !this.#closesBehind && this.origin.keepsAlive;
     // Framing where no body may be leaves open whether one comes.
@@ -278,7 +294,7 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
 
   /** A body that was answered without being read still stands in the way of the next request. */
   get #hasWritten(): boolean {
-    return this.socket.writableLength === 0;
+    return this.socket?.writableLength === 0;
   }
 
   // ---- the end ----
@@ -286,7 +302,7 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
   #onEnd(): void {
     if (this.#phase === "until close" && this.queue.length > 0) this.#finish(0, 0);
     else if (this.queue[0]?.received === true) this.#fault ??= new BrokenAnswer("unexpected EOF", false);
-    this.socket.destroy();
+    this.destroy();
   }
 
   /** `isAnnounced`: the last answer said that no other would come. */
@@ -294,7 +310,7 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     if (this.load > 0) this.#break(new BrokenAnswer("EOF", false), true, isAnnounced);
     else {
       this.#closed = true;
-      this.socket.destroy();
+      this.destroy();
     }
   }
 
@@ -302,11 +318,11 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
   #break(fault: Error, again = false, isAnnounced = false): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#writer.endContinue();
+    this.#writer?.endContinue();
     const owed = [...this.queue.splice(0), ...this.#outgoing.splice(0)];
     if (owed.length > 1) this.origin.onBrokenPipeline(this, isAnnounced);
     this.origin.forget(this);
-    this.socket.destroy();
+    this.destroy();
     const first = isAnnounced ? undefined : owed.shift();
     first?.onBroken(fault, again && !first.received);
     for (const other of owed) other.onDisplaced(fault, isAnnounced);
@@ -318,6 +334,15 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     const fault = this.#fault ?? new BrokenAnswer("EOF", false);
     this.#break(fault, used);
     this.origin.forget(this);
+  }
+
+  /** Cuts it. */
+  destroy(): void {
+    if (this.socket !== undefined) this.socket.destroy();
+    else {
+      this.#giveUp();
+      this.#break(new BrokenAnswer("EOF", false));
+    }
   }
 
   /** Nobody has needed it for a while. */

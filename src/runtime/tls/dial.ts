@@ -1,5 +1,5 @@
 // TLS towards backends. [Go crypto/tls, net/http transport.go]
-import { isIP, type TcpNetConnectOpts } from "node:net";
+import { isIP, type Socket, type TcpNetConnectOpts } from "node:net";
 import type { Duplex } from "node:stream";
 import {
   type ConnectionOptions,
@@ -27,10 +27,10 @@ export function dialTls(options?: ClientTlsOptions): Secure {
   let context = options === undefined ? undefined : contextOf(options);
   const verify = options?.verify !== false;
   const sessions = new WeakMap<Address, Buffer>();
-  return (address, transport) => {
+  return (address, transport, below) => {
     // The authorities of the system are many: whoever calls nobody need not read them.
     context ??= createSecureContext({ minVersion: "TLSv1.2", ca: [...systemAuthorities()] });
-    return open(address, transport, context, verify, sessions);
+    return open(address, transport, context, verify, sessions, below);
   };
 }
 
@@ -55,6 +55,7 @@ function open(
   secureContext: SecureContext,
   verify: boolean,
   sessions: WeakMap<Address, Buffer>,
+  connected: Socket | undefined,
 ): TLSSocket {
   const { hostname } = address;
   const session = sessions.get(address);
@@ -67,7 +68,8 @@ function open(
     ...(session === undefined ? {} : { session }),
   };
   const tunnel = address.via === undefined ? undefined : new Tunnel(address, transport);
-  const socket = connect(tunnel === undefined ? options : { ...options, socket: tunnel });
+  const below = tunnel ?? connected;
+  const socket = connect(below === undefined ? options : { ...options, socket: below });
   socket.once("connect", () => {
     socket.setNoDelay(true);
     if (transport.keepAliveProbeMs > 0) socket.setKeepAlive(true, transport.keepAliveProbeMs);
@@ -78,18 +80,21 @@ function open(
     sessions.delete(address);
     inGoWords(fault);
   });
-  if (tunnel === undefined) limitHandshake(socket, socket, "connect");
+  if (connected !== undefined) limitHandshake(socket);
+  else if (tunnel === undefined) limitHandshake(socket, socket, "connect");
   else limitHandshake(socket, tunnel, "open");
   return socket;
 }
 
-/** The time runs from the event of what is below. */
-function limitHandshake(socket: TLSSocket, below: Duplex, event: string): void {
+/** The time runs from the event of what is below, or from now. */
+function limitHandshake(socket: TLSSocket, below?: Duplex, event = ""): void {
   const fault = new BrokenAnswer("net/http: TLS handshake timeout", false);
   let timer: NodeJS.Timeout | undefined;
-  below.once(event, () => {
+  const begin = (): void => {
     timer = setTimeout(() => socket.destroy(fault), HANDSHAKE_MS);
-  });
+  };
+  if (below === undefined) begin();
+  else below.once(event, begin);
   const stop = (): void => clearTimeout(timer);
   socket.once("secureConnect", stop);
   socket.once("close", stop);
