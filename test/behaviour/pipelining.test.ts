@@ -227,6 +227,20 @@ describe("a client that leaves", () => {
     expect(backend.requests.map(({ path }) => path)).toEqual(["/next"]);
   });
 
+  it("says nothing about the backend, even when all have left", async () => {
+    await warmUp();
+    backend.behaviour = () => {};
+    const client = new Client();
+    const left = paths(6).map((path) => ask(upstream, path, {}, client));
+    await settle();
+    client.leave();
+    await Promise.all(left);
+    backend.behaviour = echo;
+    await warmUp();
+    expect(await askAll(paths(60))).toEqual(paths(60));
+    expect(Math.max(...backend.requests.map(({ place }) => place))).toBeGreaterThan(5);
+  });
+
   it("leaves no connection behind that owes only it an answer", async () => {
     await warmUp();
     backend.behaviour = () => {};

@@ -36,6 +36,8 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
   absences = 0;
   /** It ends with what it is doing. */
   #retired = false;
+  /** All whom it owed an answer have left, which is not the backend's fault. */
+  #isAbandoned = false;
   readonly #head = new ResponseHead();
   readonly #held = new HeldBytes();
   #writer: RequestWriter | undefined;
@@ -125,6 +127,7 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     } else if (this.queue.includes(transaction)) {
       const isMoving = why === "canceled" || (why === "timeout" && this.served > transaction.servedBefore);
       if (isMoving && this.queue.some((other) => !other.ended)) return;
+      this.#isAbandoned = why === "canceled";
       this.#break(new BrokenAnswer("the connection was given up"), true);
     }
   }
@@ -320,7 +323,7 @@ export class UpstreamConnection extends Timed implements ChunkReceiver {
     this.#closed = true;
     this.#writer?.endContinue();
     const owed = [...this.queue.splice(0), ...this.#outgoing.splice(0)];
-    if (owed.length > 1) this.origin.onBrokenPipeline(this, isAnnounced);
+    if (owed.length > 1 && !this.#isAbandoned) this.origin.onBrokenPipeline(this, isAnnounced);
     this.origin.forget(this);
     this.destroy();
     const first = isAnnounced ? undefined : owed.shift();
