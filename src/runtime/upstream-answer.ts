@@ -255,9 +255,10 @@ export class ArrivingAnswer extends FollowedAnswer implements StreamedAnswer {
     if (this.#discarded) return;
     if (this.isLeaving) return this.skip(end - start);
     const chunk = Buffer.from(bytes.subarray(start, end));
-    if (this.#start === undefined) this.#early.push(chunk);
-    else this.#take(chunk);
-    if (this.#start === undefined) this.#pause();
+    if (this.#start !== undefined) return this.#take(chunk);
+    this.#early.push(chunk);
+    // Whoever takes the answer up does so before a second piece can come, unless it waits for something else.
+    if (this.#early.length > 1) this.#pause();
   }
 
   #take(chunk: Buffer): void {

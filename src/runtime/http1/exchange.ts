@@ -178,14 +178,15 @@ export class Http1Exchange implements Exchange {
     const closes = length === undefined && !bare && this.minor === 0;
     const first = !this.headSent;
     this.headSent = true;
+    let text = "";
     if (first && !this.#owner.socket.destroyed) {
       const head = this.#head(status, headers);
       const coding = chunked ? "Transfer-Encoding: chunked\r\n" : "";
       if (closes) this.#owner.closeBehind();
       const end = closes ? "Connection: close\r\n" : this.#owner.connectionLine(this);
-      this.#owner.socket.write(`${head}${coding}${end}\r\n`, "latin1");
+      text = `${head}${coding}${end}\r\n`;
     }
-    return new Http1ReplyStream(this.#owner, this, { status, chunked, length, bare });
+    return new Http1ReplyStream(this.#owner, this, { status, chunked, length, bare }, text);
   }
 
   /** For the stream of its reply. */
