@@ -1,45 +1,19 @@
-// OpenTelemetry as its users meet it: a page for Prometheus, and a collector that gets OTLP.
+// OpenTelemetry as its users meet it: a page for Prometheus.
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAuthority } from "../support/certificates.js";
-import { attributesOf, type CollectedSpan, type Collector, startCollector } from "../support/collector.js";
-import { freePort, startGateway, type TestGateway } from "../support/gateway.js";
+import { freePort, startGateway } from "../support/gateway.js";
 import { send } from "../support/http.js";
-import { answer, json, type MockUpstream, startUpstream } from "../support/mock-upstream.js";
+import type { MockUpstream } from "../support/mock-upstream.js";
+import { startShop, startWatched } from "../support/opentelemetry.js";
 import { type ParsedFamily, parsePage, valuesOf } from "../support/prometheus.js";
 
 let upstream: MockUpstream;
 beforeAll(async () => {
-  upstream = await startUpstream({
-    "/Items/1": json({ ok: true }),
-    "/prices/1": json({ ok: true }),
-    "/fails": json({}, { status: 503 }),
-    "/raw": answer("x".repeat(300)),
-  });
+  upstream = await startShop();
 });
 afterAll(() => upstream.close());
-
-const endpoints = [
-  {
-    endpoint: "/shop/{id}",
-    backend: [
-      { url_pattern: "/Items/{id}", group: "item" },
-      { url_pattern: "/prices/{id}", group: "price" },
-    ],
-  },
-  { endpoint: "/fails", backend: [{ url_pattern: "/fails" }] },
-  { endpoint: "/raw", output_encoding: "no-op", backend: [{ url_pattern: "/raw" }] },
-];
-
-function serve(block: object): Promise<TestGateway> {
-  return startGateway({
-    name: "shop",
-    host: [upstream.url],
-    endpoints,
-    extra_config: { "telemetry/opentelemetry": block, router: { disable_access_log: true } },
-  });
-}
 
 function boundsOf(family: ParsedFamily | undefined): readonly string[] {
   const bounds = Object.keys(family?.metrics[0]?.buckets ?? {});
@@ -52,7 +26,10 @@ const SCOPE = "otel_scope_name=io.krakend.krakend-otel,otel_scope_version=";
 describe("the page for Prometheus", () => {
   async function pageOf(more: object, paths: readonly string[]): Promise<ReadonlyMap<string, ParsedFamily>> {
     const port = await freePort();
-    const gateway = await serve({ exporters: { prometheus: [{ name: "p", port }] }, ...more });
+    const gateway = await startWatched(upstream, {
+      exporters: { prometheus: [{ name: "p", port }] },
+      ...more,
+    });
     for (const path of paths) await send(gateway.port, { path });
     const response = await send(port, { path: "/metrics" });
     await gateway.stop();
@@ -209,205 +186,5 @@ describe("the page for Prometheus", () => {
     expect(handshake).toBeGreaterThan(0);
     expect(connection).toBeGreaterThan(lookup! + handshake! - 1e-9);
     expect(after).toEqual([connection, lookup, handshake]);
-  });
-});
-
-describe("a collector", () => {
-  let collector: Collector;
-  beforeEach(async () => {
-    collector = await startCollector();
-  });
-  afterEach(() => collector.close());
-
-  const byStage = (spans: readonly CollectedSpan[], stage: string): readonly CollectedSpan[] =>
-    spans.filter(({ attributes }) => attributesOf(attributes)["krakend.stage"] === stage);
-
-  it("gets the spans of a request as a tree, over gRPC, and the backends are told", async () => {
-    const exporter = { name: "c", host: "127.0.0.1", port: collector.grpcPort, disable_metrics: true };
-    const gateway = await serve({ deploy_env: "test", exporters: { otlp: [exporter] } });
-    upstream.requests.length = 0;
-    const traceId = "0af7651916cd43dd8448eb211c80319c";
-    const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, tracestate: "a=1" };
-    await send(gateway.port, { path: "/shop/1?x=1", headers });
-    await gateway.stop();
-    expect(collector.resource).toEqual({
-      "service.name": "shop",
-      "service.version": "2.13.8",
-      "deployment.environment": "test",
-    });
-    const { spans } = collector;
-    expect(spans.map(({ name }) => name).sort()).toEqual([
-      "/items/:id",
-      "/items/:id",
-      "/prices/:id",
-      "/prices/:id",
-      "/shop/1",
-      "/shop/:id",
-      "http.client.response.read.tracker",
-      "http.client.response.read.tracker",
-    ]);
-    expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
-    expect(new Set(spans.map((span) => span.traceState))).toEqual(new Set(["a=1"]));
-    const [server] = byStage(spans, "global");
-    const [proxy] = byStage(spans, "proxy");
-    expect(server?.parentSpanId).toBe("b7ad6b7169203331");
-    expect(server?.kind).toBe(2);
-    expect(attributesOf(server?.attributes ?? [])).toMatchObject({
-      "http.route": "/shop/:id",
-      "http.response.status_code": 200,
-      "url.full": "/shop/1?x=1",
-      "http.request.body.size": 0,
-    });
-    expect(proxy?.parentSpanId).toBe(server?.spanId);
-    expect(attributesOf(proxy?.attributes ?? [])).toMatchObject({ complete: true });
-    const backends = byStage(spans, "backend");
-    expect(backends.map(({ parentSpanId }) => parentSpanId)).toEqual([proxy?.spanId, proxy?.spanId]);
-    const requests = byStage(spans, "backend-request");
-    const calls = requests.filter(({ kind }) => kind === 3);
-    const reads = requests.filter(({ kind }) => kind === 1);
-    expect(new Set(reads.map(({ parentSpanId }) => parentSpanId))).toEqual(
-      new Set(calls.map(({ spanId }) => spanId)),
-    );
-    expect(attributesOf(reads[0]?.attributes ?? [])["http.client.response.read.size"]).toBe(11);
-    for (const call of calls) {
-      const attributes = attributesOf(call.attributes);
-      expect(attributes["response-duration"]).toBeGreaterThan(0);
-      expect(attributes["get-conn-duration"]).toBeGreaterThanOrEqual(0);
-      expect(attributes["dns-duration"]).toBe(0);
-      expect(attributes["tls-duration"]).toBe(0);
-      expect(call.events?.map(({ name }) => name)).toEqual(["first-byte-time"]);
-      expect(BigInt(call.events![0]!.timeUnixNano)).toBeLessThanOrEqual(BigInt(call.endTimeUnixNano));
-    }
-    expect(new Set(calls.map(({ parentSpanId }) => parentSpanId))).toEqual(
-      new Set(backends.map(({ spanId }) => spanId)),
-    );
-    expect(Number(BigInt(calls[0]!.endTimeUnixNano) - BigInt(calls[0]!.startTimeUnixNano))).toBeLessThan(1e9);
-    expect(Math.abs(Number(server!.startTimeUnixNano) / 1e6 - Date.now())).toBeLessThan(60_000);
-    const told = upstream.requests.map(
-      (request) => request.headers.find(([name]) => name === "Traceparent")?.[1],
-    );
-    expect(told.sort()).toEqual(calls.map(({ spanId }) => `00-${traceId}-${spanId}-01`).sort());
-  });
-
-  it("gets the headers of requests and answers where layers report them, but those they skip", async () => {
-    const exporter = { name: "c", host: "127.0.0.1", port: collector.grpcPort, disable_metrics: true };
-    const layers = {
-      global: { report_headers: true, skip_headers: ["X-secret"] },
-      proxy: { report_headers: true },
-      backend: {
-        traces: { round_trip: true, report_headers: true, skip_headers: ["x-FORWARDED-for", "date"] },
-      },
-    };
-    const gateway = await serve({ layers, exporters: { otlp: [exporter] } });
-    const headers = { "X-Secret": "hidden", "X-Many": "a", accept: "text/plain" };
-    await send(gateway.port, { path: "/raw", headers });
-    await gateway.stop();
-    const headersOf = (stage: string): Readonly<Record<string, unknown>> => {
-      const [span] = byStage(collector.spans, stage);
-      const all = Object.entries(attributesOf(span?.attributes ?? []));
-      return Object.fromEntries(all.filter(([name]) => /^http\.\w+\.header\./.test(name)));
-    };
-    const server = headersOf("global");
-    expect(server).toMatchObject({
-      "http.request.header.x-many": ["a"],
-      "http.request.header.accept": ["text/plain"],
-      "http.response.header.x-krakend": ["Version 2.13.8"],
-    });
-    expect(Object.keys(server).filter((name) => /host|secret/.test(name))).toEqual([]);
-    const passed = {
-      "http.request.header.user-agent": ["KrakenD Version 2.13.8"],
-      "http.request.header.x-forwarded-host": [`127.0.0.1:${gateway.port}`],
-    };
-    expect(headersOf("proxy")).toMatchObject({
-      ...passed,
-      "http.request.header.x-forwarded-for": ["127.0.0.1"],
-      "http.response.header.content-length": ["300"],
-    });
-    for (const stage of ["backend", "backend-request"]) {
-      const found = headersOf(stage);
-      expect(found).toMatchObject({ ...passed, "http.response.header.content-length": ["300"] });
-      expect(Object.keys(found).filter((name) => /forwarded-for|traceparent|date/.test(name))).toEqual([]);
-    }
-    expect(byStage(collector.spans, "backend-request")).toHaveLength(1);
-  });
-
-  it("gets metrics over HTTP, cumulative, with typed attributes", async () => {
-    const exporter = {
-      name: "c",
-      host: "127.0.0.1",
-      port: collector.httpPort,
-      use_http: true,
-      custom_metric_reporting_period: 1,
-    };
-    const gateway = await serve({ exporters: { otlp: [exporter] } });
-    await send(gateway.port, { path: "/shop/1" });
-    await send(gateway.port, { path: "/fails" });
-    await expect.poll(() => collector.metrics.length, { timeout: 5000 }).toBeGreaterThan(5);
-    await gateway.stop();
-    const metric = (name: string) => collector.metrics.find((each) => each.name === name);
-    const server = metric("http.server.duration")?.histogram;
-    expect(server?.aggregationTemporality).toBe(2);
-    const point = server?.dataPoints.find(
-      ({ attributes }) => attributesOf(attributes)["http.route"] === "/shop/:id",
-    );
-    expect(attributesOf(point?.attributes ?? [])).toEqual({
-      "http.request.method": "GET",
-      "http.response.status_code": 200,
-      "http.route": "/shop/:id",
-      "url.scheme": "http",
-    });
-    expect(point).toMatchObject({ count: "1" });
-    expect(point?.bucketCounts).toHaveLength(21);
-    expect(point?.explicitBounds?.[0]).toBe(0.01);
-    const proxy = metric("krakend.proxy.duration")?.histogram?.dataPoints ?? [];
-    expect(proxy.map(({ attributes }) => attributesOf(attributes).error).sort()).toEqual([false, true]);
-    const started = metric("http.client.request.started.count")?.sum;
-    expect(started).toMatchObject({ isMonotonic: true, aggregationTemporality: 2 });
-    expect(started?.dataPoints.map(({ asInt }) => asInt)).toEqual(["1", "1", "1"]);
-    expect(
-      byStage(collector.spans, "proxy")
-        .map(({ status }) => status.code)
-        .sort(),
-    ).toEqual([1, 2]);
-  });
-
-  it("follows the client's decision below a rate of 1, and B3 where the environment asks for it", async () => {
-    process.env.OTEL_PROPAGATORS = "b3";
-    const exporter = {
-      name: "c",
-      host: "127.0.0.1",
-      port: collector.httpPort,
-      use_http: true,
-      disable_metrics: true,
-    };
-    const gateway = await serve({ trace_sample_rate: 0.0001, exporters: { otlp: [exporter] } });
-    delete process.env.OTEL_PROPAGATORS;
-    upstream.requests.length = 0;
-    const id = "463ac35c9f6413ad48485a3953bb6124";
-    await send(gateway.port, { path: "/fails", headers: { b3: `${id}-a2fb4a1d1a96d312-1` } });
-    await send(gateway.port, { path: "/fails", headers: { b3: `${id}-a2fb4a1d1a96d312-0` } });
-    for (let count = 0; count < 20; count += 1) await send(gateway.port, { path: "/fails" });
-    await gateway.stop();
-    expect(new Set(collector.spans.map(({ traceId }) => traceId))).toEqual(new Set([id]));
-    expect(byStage(collector.spans, "global")).toHaveLength(1);
-    const told = upstream.requests.flatMap(({ headers }) =>
-      headers.filter(([name]) => /^(b3|traceparent)$/i.test(name)),
-    );
-    expect(told).toHaveLength(1);
-    expect(told[0]?.[1]).toMatch(new RegExp(`^${id}-[0-9a-f]{16}-1$`));
-  });
-
-  it("that is not there is told of in the log, and holds nothing up", async () => {
-    const port = await freePort();
-    const exporters = {
-      otlp: [
-        { name: "a", host: "127.0.0.1", port, use_http: true },
-        { name: "b", host: "127.0.0.1", port },
-      ],
-    };
-    const gateway = await serve({ exporters });
-    expect((await send(gateway.port, { path: "/shop/1" })).status).toBe(200);
-    expect(await gateway.stop()).toBe(0);
-    expect(gateway.log()).toMatch(/ERROR: \[SERVICE: OpenTelemetry\] traces export: .*ECONNREFUSED/);
   });
 });
