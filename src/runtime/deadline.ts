@@ -60,11 +60,31 @@ export class TimerRing {
   #tick(): void {
     const now = performance.now();
     const turn = Math.floor(now / this.#tickMs);
-    const first = Math.max(this.#passed + 1, turn - SLOTS + 1);
+    const first = this.#passed + 1;
     this.#passed = turn;
-    for (let each = first; each <= turn; each++) this.#expire(this.#slots[each % SLOTS]!, now);
+    if (turn - first >= SLOTS) this.#expireInOrder(now);
+    else for (let each = first; each <= turn; each++) this.#expire(this.#slots[each % SLOTS]!, now);
     if (this.#waiting === 0) this.#timer = undefined;
     else this.#timer!.refresh();
+  }
+
+  /**
+   * The ring has turned whole since the last tick, as where the machine was suspended: slots say nothing of
+   * the order any more, and the earlier of two ends of a request is the one that counts.
+   */
+  #expireInOrder(now: number): void {
+    const due: Timed[] = [];
+    for (const slot of this.#slots) {
+      for (let entry = slot.next; entry !== slot; entry = entry.next)
+        if (entry.expiresAt <= now) due.push(entry);
+    }
+    due.sort((one, other) => one.expiresAt - other.expiresAt);
+    for (const entry of due) {
+      // One before it may have taken it back, or set it anew.
+      if (entry.next === entry || entry.expiresAt > now) continue;
+      this.clear(entry);
+      entry.expire();
+    }
   }
 
   /** What expires may set and clear others, in this slot too: so it begins anew after each. */
