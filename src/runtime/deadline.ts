@@ -21,7 +21,8 @@ class Slot extends Timed {
 /** Fires entries at most a tick late, never early. Ticks only while something waits. */
 export class TimerRing {
   readonly #tickMs: number;
-  readonly #slots: readonly Slot[] = Array.from({ length: SLOTS }, () => new Slot());
+  /** Each is made when something first waits in it. */
+  readonly #slots: (Slot | undefined)[] = new Array<Slot | undefined>(SLOTS).fill(undefined);
   #waiting = 0;
   /** The last slot, counted from the beginning of time, that was looked through. */
   #passed = 0;
@@ -38,11 +39,19 @@ export class TimerRing {
     if (this.#timer === undefined) this.#start();
     entry.expiresAt = expiresAt;
     const turn = Math.max(Math.ceil(expiresAt / this.#tickMs), this.#passed + 1);
-    const slot = this.#slots[turn % SLOTS]!;
+    const slot = this.#slotOf(turn);
     entry.previous = slot.previous;
     entry.next = slot;
     slot.previous.next = entry;
     slot.previous = entry;
+  }
+
+  #slotOf(turn: number): Slot {
+    const slot = this.#slots[turn % SLOTS];
+    if (slot !== undefined) return slot;
+    const made = new Slot();
+    this.#slots[turn % SLOTS] = made;
+    return made;
   }
 
   /** Takes an entry back; does nothing when it does not wait. */
@@ -63,7 +72,7 @@ export class TimerRing {
     const first = this.#passed + 1;
     this.#passed = turn;
     if (turn - first >= SLOTS) this.#expireInOrder(now);
-    else for (let each = first; each <= turn; each++) this.#expire(this.#slots[each % SLOTS]!, now);
+    else for (let each = first; each <= turn; each++) this.#expire(this.#slots[each % SLOTS], now);
     if (this.#waiting === 0) this.#timer = undefined;
     else this.#timer!.refresh();
   }
@@ -75,6 +84,7 @@ export class TimerRing {
   #expireInOrder(now: number): void {
     const due: Timed[] = [];
     for (const slot of this.#slots) {
+      if (slot === undefined) continue;
       for (let entry = slot.next; entry !== slot; entry = entry.next)
         if (entry.expiresAt <= now) due.push(entry);
     }
@@ -88,7 +98,8 @@ export class TimerRing {
   }
 
   /** What expires may set and clear others, in this slot too: so it begins anew after each. */
-  #expire(slot: Slot, now: number): void {
+  #expire(slot: Slot | undefined, now: number): void {
+    if (slot === undefined) return;
     let entry = slot.next;
     while (entry !== slot) {
       const { next } = entry;

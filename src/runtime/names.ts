@@ -1,7 +1,8 @@
 // How names become addresses: as the system does it, or with the DNS servers that GWC_DNS_SERVERS lists.
-import { type LookupAddress, lookup, Resolver } from "node:dns";
+import type { LookupAddress, Resolver } from "node:dns";
 import type { LookupFunction } from "node:net";
 import { logWarning } from "./log.js";
+import { dns } from "./node-parts.js";
 
 /** How long one server may take, and how often each is asked. */
 const PATIENCE = { timeout: 2000, tries: 2 };
@@ -9,7 +10,7 @@ const PATIENCE = { timeout: 2000, tries: 2 };
 function ownResolver(list: string | undefined): Resolver | undefined {
   const servers = (list ?? "").split(/[\s,]+/).filter((each) => each !== "");
   if (servers.length === 0) return undefined;
-  const resolver = new Resolver(PATIENCE);
+  const resolver = new (dns().Resolver)(PATIENCE);
   try {
     resolver.setServers(servers);
     return resolver;
@@ -23,7 +24,7 @@ const own: Resolver | undefined = ownResolver(process.env.GWC_DNS_SERVERS);
 
 /** For questions that only DNS can answer. */
 export function dnsResolver(): Resolver {
-  return own ?? new Resolver(PATIENCE);
+  return own ?? new (dns().Resolver)(PATIENCE);
 }
 
 export function isLocalName(hostname: string): boolean {
@@ -56,7 +57,7 @@ export const lookupOption: LookupFunction | undefined =
   own === undefined
     ? undefined
     : (hostname, options, callback) => {
-        if (isLocalName(hostname)) return lookup(hostname, options, callback);
+        if (isLocalName(hostname)) return dns().lookup(hostname, options, callback);
         lookUpWith(own, hostname, (fault, found) => {
           if (options.all === true) callback(fault, found);
           else callback(fault, found[0]?.address ?? "", found[0]?.family);
@@ -68,7 +69,7 @@ export function addressesOf(hostname: string): Promise<readonly string[] | undef
   return new Promise((resolve) => {
     const done = (fault: Error | null, found: readonly LookupAddress[]): void =>
       resolve(fault === null && found.length > 0 ? found.map(({ address }) => address) : undefined);
-    if (own === undefined) lookup(hostname, { all: true }, done);
+    if (own === undefined) dns().lookup(hostname, { all: true }, done);
     else lookUpWith(own, hostname, done);
   });
 }

@@ -1,5 +1,5 @@
 // The answer of a backend as it arrives: whole, or handed on piece by piece.
-import { createGunzip, gunzip } from "node:zlib";
+import type { Gunzip } from "node:zlib";
 import type { ByteString } from "./bytes.js";
 import { Collected } from "./collected.js";
 import type { Exchange, FlatHeaders, ReplyStream } from "./exchange.js";
@@ -10,6 +10,7 @@ import type { Origin } from "./http1/origin.js";
 import type { ResponseHead } from "./http1/response-head.js";
 import { isBare } from "./http1/status.js";
 import { limits } from "./limits.js";
+import { zlib } from "./node-parts.js";
 import type { Hop, Trail } from "./redirects.js";
 import type { Call, Transaction } from "./transaction.js";
 import { UpstreamError } from "./upstream-error.js";
@@ -150,7 +151,7 @@ export class WholeAnswer extends FollowedAnswer {
   #unzip(): void {
     const bytes = this.#body?.finish() ?? Buffer.from(`${this.#text ?? ""}\0`, "latin1");
     const limit = { maxOutputLength: limits.answerBytes };
-    gunzip(bytes.subarray(0, -1), limit, (fault, plain) => {
+    zlib().gunzip(bytes.subarray(0, -1), limit, (fault, plain) => {
       if (fault === null) this.#settle(Buffer.concat([plain, ZERO]));
       else if ((fault as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
         this.#resolve(tooLarge(this.verb, this.url));
@@ -180,7 +181,7 @@ export class ArrivingAnswer extends FollowedAnswer implements StreamedAnswer {
   readonly #resolve: (result: StreamedAnswer | UpstreamError) => void;
   #start: ((first: Uint8Array) => ReplyStream) | undefined;
   #reply: ReplyStream | undefined;
-  #gunzip: ReturnType<typeof createGunzip> | undefined;
+  #gunzip: Gunzip | undefined;
   /** Whoever waits for it has it. A status of 000 is one. */
   #isHeaded = false;
   #discarded = false;
@@ -223,7 +224,7 @@ export class ArrivingAnswer extends FollowedAnswer implements StreamedAnswer {
     this.headers = this.headers.filter(
       (_each, index) => !hidden.has(this.headers[index & ~1]!.toLowerCase()),
     );
-    const unzipped = createGunzip();
+    const unzipped = zlib().createGunzip();
     this.#gunzip = unzipped;
     unzipped.on("data", (chunk: Buffer) => {
       if (!this.#write(chunk)) unzipped.pause();

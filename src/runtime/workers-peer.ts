@@ -1,10 +1,8 @@
 // What a thread does with its programs when it is told to: starts the first, takes over the next,
 // stops the last.
-import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import { setFlagsFromString } from "node:v8";
-import { compileFunction } from "node:vm";
 import { logFault } from "./log.js";
+import { modules, v8, vm } from "./node-parts.js";
 import type { Program } from "./program.js";
 import { type Thread, thread } from "./thread.js";
 
@@ -117,9 +115,9 @@ export function portOf({ address }: Program): number {
 /** Runs a program; it meets this thread in `serve`. Nothing of it stays when it is done with. */
 function evaluate(file: string, text: string): void {
   // Newer versions of V8 would keep every program that there ever was, in case that one comes again.
-  setFlagsFromString("--no-compilation-cache");
+  v8().setFlagsFromString("--no-compilation-cache");
   const module = { exports: {} };
   const names = ["exports", "require", "module", "__filename", "__dirname"];
-  const run = compileFunction(text, names, { filename: file });
-  run(module.exports, createRequire(file), module, file, dirname(file));
+  const run = vm().compileFunction(text, names, { filename: file });
+  run(module.exports, modules().createRequire(file), module, file, dirname(file));
 }

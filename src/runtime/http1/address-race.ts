@@ -1,8 +1,9 @@
 // A connection to a name that may have several addresses: one that is slow or silent gets company, and the
 // first one to answer wins. [RFC 8305 5; Go net dial.go dialParallel]
-import { type LookupAddress, lookup } from "node:dns";
+import type { LookupAddress } from "node:dns";
 import { connect, type Socket, type TcpNetConnectOpts } from "node:net";
 import { lookupOption } from "../names.js";
+import { dns } from "../node-parts.js";
 import type { TransportOptions } from "../transport.js";
 import { BrokenAnswer } from "../upstream-fault.js";
 
@@ -36,7 +37,7 @@ export class AddressRace {
     this.#delayMs = fallbackDelayMs;
     this.#done = done;
     if (dialTimeoutMs > 0) this.#limit = setTimeout(() => this.#onLate(), dialTimeoutMs);
-    (lookupOption ?? lookup)(options.host, { all: true }, (fault, found) => {
+    (lookupOption ?? dns().lookup)(options.host, { all: true }, (fault, found) => {
       if (this.#isOver) return;
       this.#foundAt = performance.now();
       if (fault !== null) return this.#end(fault);

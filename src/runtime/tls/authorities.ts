@@ -1,6 +1,6 @@
 // The authorities that the system trusts, as Go finds them. [Go crypto/x509 root_linux.go]
 import { existsSync, readFileSync } from "node:fs";
-import { rootCertificates } from "node:tls";
+import { tls } from "../node-parts.js";
 
 /** Where systems keep them in one file; the first that is there counts. */
 const FILES = [
@@ -19,7 +19,7 @@ const FILES = [
 export function systemAuthorities(environment: NodeJS.ProcessEnv = process.env): readonly string[] {
   const { SSL_CERT_FILE: named, NODE_EXTRA_CA_CERTS: extra } = environment;
   const file = named || FILES.find((each) => existsSync(each));
-  const own = file === undefined ? rootCertificates : certificatesIn(file);
+  const own = file === undefined ? tls().rootCertificates : certificatesIn(file);
   return extra ? [...own, ...certificatesIn(extra)] : own;
 }
 

@@ -1,14 +1,9 @@
 // TLS towards backends. [Go crypto/tls, net/http transport.go]
 import { isIP, type Socket, type TcpNetConnectOpts } from "node:net";
 import type { Duplex } from "node:stream";
-import {
-  type ConnectionOptions,
-  connect,
-  createSecureContext,
-  type SecureContext,
-  type TLSSocket,
-} from "node:tls";
+import type { ConnectionOptions, SecureContext, TLSSocket } from "node:tls";
 import { type Address, dialOptions, type Secure } from "../http1/dial.js";
+import { tls } from "../node-parts.js";
 import type { ClientTlsOptions, TransportOptions } from "../transport.js";
 import { BrokenAnswer } from "../upstream-fault.js";
 import { systemAuthorities } from "./authorities.js";
@@ -29,7 +24,7 @@ export function dialTls(options?: ClientTlsOptions): Secure {
   const sessions = new WeakMap<Address, Buffer>();
   return (address, transport, below) => {
     // The authorities of the system are many: whoever calls nobody need not read them.
-    context ??= createSecureContext({ minVersion: "TLSv1.2", ca: [...systemAuthorities()] });
+    context ??= tls().createSecureContext({ minVersion: "TLSv1.2", ca: [...systemAuthorities()] });
     return open(address, transport, context, verify, sessions, below);
   };
 }
@@ -41,7 +36,7 @@ function contextOf(options: ClientTlsOptions): SecureContext {
   if (options.lenient) material.warnOfFaults();
   else material.refuseFaults();
   const identities = firstOfEachKind(found.filter((each) => each !== undefined));
-  return createSecureContext({
+  return tls().createSecureContext({
     ...contextOptions(options),
     ca,
     cert: identities.map(({ chain }) => chain),
@@ -69,7 +64,7 @@ function open(
   };
   const tunnel = address.via === undefined ? undefined : new Tunnel(address, transport);
   const below = tunnel ?? connected;
-  const socket = connect(below === undefined ? options : { ...options, socket: below });
+  const socket = tls().connect(below === undefined ? options : { ...options, socket: below });
   socket.once("connect", () => {
     socket.setNoDelay(true);
     if (transport.keepAliveProbeMs > 0) socket.setKeepAlive(true, transport.keepAliveProbeMs);

@@ -1,6 +1,7 @@
 // What can go wrong with TLS towards a backend, in Go's words. [Go crypto/tls, crypto/x509]
 import { isIP } from "node:net";
-import { checkServerIdentity, type PeerCertificate } from "node:tls";
+import type { PeerCertificate } from "node:tls";
+import { tls } from "../node-parts.js";
 import { BrokenAnswer } from "../upstream-fault.js";
 
 interface TlsFault extends Error {
@@ -73,7 +74,7 @@ export function checkIdentity(host: string, certificate: PeerCertificate): Error
     .split(", ")
     .filter((each) => each.startsWith(kind))
     .map((each) => each.slice(kind.length));
-  if (names.length > 0 && checkServerIdentity(host, certificate) === undefined) return undefined;
+  if (names.length > 0 && tls().checkServerIdentity(host, certificate) === undefined) return undefined;
   return new BrokenAnswer(`${UNVERIFIED} ${mismatch(host, certificate, names)}`, false);
 }
 

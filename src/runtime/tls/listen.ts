@@ -1,12 +1,7 @@
 // The server's side of TLS. [lura transport/http/server/server.go; Go net/http server.go]
 import type { Socket } from "node:net";
-import {
-  createSecureContext,
-  createServer,
-  type TlsOptions as NodeTlsOptions,
-  type SecureContext,
-  type TLSSocket,
-} from "node:tls";
+import type { TlsOptions as NodeTlsOptions, SecureContext, TLSSocket } from "node:tls";
+import { tls } from "../node-parts.js";
 import type { Listener } from "../server.js";
 import type { TlsOptions } from "../transport.js";
 import { contextOptions, firstOfEachKind, type Identity, Material, trusted } from "./material.js";
@@ -29,7 +24,7 @@ export function listenTls(options: TlsOptions): Listener {
   const identities = found.filter((each) => each !== undefined);
   const settings = serverOptions(options, identities, authorities);
   return (take) => {
-    const server = createServer({ ...settings, noDelay: true, allowHalfOpen: true }, take);
+    const server = tls().createServer({ ...settings, noDelay: true, allowHalfOpen: true }, take);
     server.on("tlsClientError", refusePlain);
     return server;
   };
@@ -73,7 +68,7 @@ function chooser(
     let context = contexts.get(key);
     if (context === undefined) {
       const pairs = { cert: chosen.map(({ chain }) => chain), key: chosen.map((each) => each.key) };
-      context = createSecureContext({ ...common, ...pairs });
+      context = tls().createSecureContext({ ...common, ...pairs });
       contexts.set(key, context);
     }
     answer(null, context);

@@ -1,9 +1,9 @@
 // Certificates and keys, read when the gateway starts. What cannot be read is said at once, all of it,
 // and nothing is served without it.
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import type { KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createSecureContext } from "node:tls";
 import { logWarning } from "../log.js";
+import { crypto, tls } from "../node-parts.js";
 import type { KeyPairFiles, TlsSettings } from "../transport.js";
 import { certificatesOf, systemAuthorities } from "./authorities.js";
 
@@ -67,11 +67,11 @@ export class Material {
 }
 
 function identityOf(chain: string, key: string): Identity {
-  const certificate = new X509Certificate(chain);
-  const secret: KeyObject = createPrivateKey(key);
+  const certificate = new (crypto().X509Certificate)(chain);
+  const secret: KeyObject = crypto().createPrivateKey(key);
   if (!certificate.checkPrivateKey(secret)) throw new Error("the key does not belong to the certificate");
   // What OpenSSL does not take fails now, not in the first handshake.
-  createSecureContext({ cert: chain, key });
+  tls().createSecureContext({ cert: chain, key });
   return { chain, key, certificate, kind: secret.asymmetricKeyType ?? "" };
 }
 
