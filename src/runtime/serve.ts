@@ -1,4 +1,5 @@
 // Start of the generated program.
+import { boundNursery } from "./nursery.js";
 import { GatewayProgram, type ServeOptions } from "./program.js";
 import { thread } from "./thread.js";
 import { lead } from "./workers.js";
@@ -14,6 +15,7 @@ export function serve(options: ServeOptions): void {
   if (thread.receive !== undefined) {
     thread.receive(program);
   } else if (thread.leads) {
+    if (thread.serving === 1) boundNursery();
     void lead(program, __filename);
   } else {
     begin(program);
