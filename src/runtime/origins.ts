@@ -50,8 +50,11 @@ export function originOf(
   return made;
 }
 
-/** The origin that an answer of `from` sends to. */
-export function strangerOf(host: string, from: Origin): Origin | BadHost {
+/** The origin that an answer of `from` sends to, or a script. */
+export function strangerOf(
+  host: string,
+  from: Pick<Origin, "transport" | "options">,
+): Origin | BadHost {
   const { transport, options } = from;
   const key = keyOf(host, options);
   const known = origins.get(key) ?? strangers.get(key);

@@ -23,6 +23,8 @@ export interface Call {
   /** A body whose length is known is sent with it; in chunks otherwise, as KrakenD does. */
   readonly sized?: boolean;
   readonly deadline: number;
+  /** Where it goes instead of to a host of the backend: `http://name:port`. */
+  readonly host?: string;
   /** The body is held whole, and goes along where an answer sends the request elsewhere. */
   resendsBody?: boolean;
   /** Whoever measures it. */

@@ -2,7 +2,7 @@
 import type { Exchange } from "./exchange.js";
 import { DEFAULT_ORIGIN, Origin, type OriginOptions } from "./http1/origin.js";
 import { unsendable } from "./http1/request-text.js";
-import { type BadHost, originOf } from "./origins.js";
+import { type BadHost, originOf, strangerOf } from "./origins.js";
 import { type Call, refusalOf } from "./transaction.js";
 import { DEFAULT_TRANSPORT, type TransportOptions } from "./transport.js";
 import { type Answer, ArrivingAnswer, type StreamedAnswer, WholeAnswer } from "./upstream-answer.js";
@@ -18,6 +18,8 @@ export type { Call } from "./transaction.js";
 export class Upstream {
   protected origins: readonly (Origin | BadHost)[];
   #next: number;
+  readonly #transport: TransportOptions;
+  readonly #options: OriginOptions;
 
   constructor(
     hosts: readonly string[],
@@ -25,6 +27,8 @@ export class Upstream {
     options: OriginOptions = DEFAULT_ORIGIN,
   ) {
     this.origins = hosts.map((host) => originOf(host, transport, options));
+    this.#transport = transport;
+    this.#options = options;
     this.#next = Math.floor(Math.random() * Math.max(1, hosts.length));
   }
 
@@ -43,7 +47,7 @@ export class Upstream {
   }
 
   #originFor(call: Call): Origin | UpstreamError {
-    const origin = this.#pick();
+    const origin = call.host === undefined ? this.#pick() : this.#elsewhere(call.host);
     if (origin === undefined) return new UpstreamError("refused", "no hosts available");
     const refusal = refusalOf(call, origin.host);
     if (refusal !== undefined) return refusal;
@@ -51,6 +55,10 @@ export class Upstream {
     if (!(origin instanceof Origin)) return requestError(call.method, url, origin.reason);
     const reason = unsendable(call.target as string, call.headers);
     return reason === undefined ? origin : requestError(call.method, url, reason);
+  }
+
+  #elsewhere(host: string): Origin | BadHost {
+    return strangerOf(host, { transport: this.#transport, options: this.#options });
   }
 
   #pick(): Origin | BadHost | undefined {

@@ -2,6 +2,7 @@
 import type { Environment, ParseResult } from "@marcbachmann/cel-js";
 import type { ByteString } from "../../runtime/bytes.js";
 import type { FlatHeaders } from "../../runtime/exchange.js";
+import { canonicalHeader } from "../../runtime/header-names.js";
 import { document, type Keyed, membersOf } from "../../runtime/json/members.js";
 import { fromUtf8, type Members, utf8 } from "../../runtime/json/text.js";
 import { JsonNumber, type JsonValue, parseValue } from "../../runtime/json/value.js";
@@ -164,18 +165,13 @@ export function texts(
 export function headerLists(headers: FlatHeaders): ReadonlyMap<string, readonly string[]> {
   const lists = new Map<string, string[]>();
   for (let index = 0; index < headers.length; index += 2) {
-    const name = canonical(headers[index]!);
+    const name = canonicalHeader(headers[index]!);
     const value = fromUtf8(headers[index + 1]!);
     const list = lists.get(name);
     if (list === undefined) lists.set(name, [value]);
     else list.push(value);
   }
   return lists;
-}
-
-/** [Go net/textproto CanonicalMIMEHeaderKey] */
-function canonical(name: ByteString): string {
-  return name.toLowerCase().replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase());
 }
 
 /** The values of each name in the query; of the listed names only, or of all. */
