@@ -12,6 +12,7 @@ import { httpClient } from "./http-client/feature.js";
 import type { Pipe } from "./kit.js";
 import { limits } from "./limits/feature.js";
 import { gelf, logging, logstash } from "./logging/feature.js";
+import { luaOfBackend } from "./lua/feature.js";
 import { metrics, metricsOfBackend, metricsOfEndpoint, metricsOfPipe } from "./metrics/feature.js";
 import { opencensus, opencensusOfClient, opencensusOfEndpoint } from "./opencensus/feature.js";
 import {
@@ -52,6 +53,7 @@ export const pipe: Pipe = {
     metricsOfBackend,
     circuitBreaker,
     rateLimitProxy,
+    luaOfBackend,
     cel,
     upstreamErrors,
     flatmap,

@@ -51,10 +51,7 @@ export function originOf(
 }
 
 /** The origin that an answer of `from` sends to, or a script. */
-export function strangerOf(
-  host: string,
-  from: Pick<Origin, "transport" | "options">,
-): Origin | BadHost {
+export function strangerOf(host: string, from: Pick<Origin, "transport" | "options">): Origin | BadHost {
   const { transport, options } = from;
   const key = keyOf(host, options);
   const known = origins.get(key) ?? strangers.get(key);

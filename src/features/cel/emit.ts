@@ -13,9 +13,9 @@ import {
   template,
 } from "../../codegen/code.js";
 import { forwardCode } from "../../codegen/forward.js";
-import { upperFirst } from "../../codegen/names.js";
 import type { QueryPlan } from "../../model/model.js";
 import type { EmitSite, Slots } from "../kit.js";
+import { givenParams } from "../request-values.js";
 import type { Variable } from "./language.js";
 import type { Plan } from "./plan.js";
 
@@ -97,19 +97,8 @@ function pathOf(site: EmitSite): Code {
   );
 }
 
-/** Path parameters with their first letter in upper case; in a sequence, values of earlier answers. */
 function paramsOf(site: EmitSite): Code {
-  const { backend, endpoint } = site;
-  const earlier = (backend?.pattern ?? []).flatMap((piece) => (piece.kind === "earlier" ? [piece.name] : []));
-  const propagated = backend === undefined ? [] : endpoint!.settings.propagated.map(({ name }) => name);
-  const names = [...new Set([...endpoint!.params.map(({ name }) => name), ...earlier, ...propagated])];
-  const values = names.flatMap((name) => {
-    const local = site.param(name);
-    return local === undefined
-      ? []
-      : [code`[${upperFirst(Buffer.from(name, "latin1").toString("utf8"))}, ${local}]`];
-  });
-  return code`${exports.texts}(${join(values, ", ")})`;
+  return code`${exports.texts}(${givenParams(site, (name) => code`${name}`)})`;
 }
 
 function queryOf(query: QueryPlan): Code {

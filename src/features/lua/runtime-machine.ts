@@ -1,12 +1,16 @@
 // One machine for all scripts of a thread. Every run has global names of its own, the library tables
 // among them, so that nothing goes from one request to another. [krakend-lua binder.go]
-import lauxlib from "fengari/src/lauxlib.js";
-import baseLibrary from "fengari/src/lbaselib.js";
-import mathLibrary from "fengari/src/lmathlib.js";
-import stringLibrary from "fengari/src/lstrlib.js";
-import tableLibrary from "fengari/src/ltablib.js";
-import lua, { type CFunction, type LuaState } from "fengari/src/lua.js";
-import "./runtime-numbers.js";
+import {
+  baseLibrary,
+  type CFunction,
+  type LuaState,
+  lauxlib,
+  lua,
+  mathLibrary,
+  stringLibrary,
+  tableLibrary,
+} from "./runtime-fengari.js";
+import { useDoubles } from "./runtime-numbers.js";
 import { bytesOf, textAt } from "./runtime-stack.js";
 import { ScriptFault } from "./runtime-values.js";
 
@@ -45,9 +49,14 @@ const { LUA_REGISTRYINDEX } = lua;
 const pristine = openLibraries();
 
 function openLibraries(): ReadonlyMap<string, number> {
+  useDoubles();
   lauxlib.luaL_requiref(L, bytesOf("_G"), baseLibrary.luaopen_base, 1);
   const found = new Map([["_G", lauxlib.luaL_ref(L, LUA_REGISTRYINDEX)]]);
-  const others = { table: tableLibrary.luaopen_table, string: stringLibrary.luaopen_string, math: mathLibrary.luaopen_math };
+  const others = {
+    table: tableLibrary.luaopen_table,
+    string: stringLibrary.luaopen_string,
+    math: mathLibrary.luaopen_math,
+  };
   for (const [name, open] of Object.entries(others)) {
     lauxlib.luaL_requiref(L, bytesOf(name), open, 0);
     found.set(name, lauxlib.luaL_ref(L, LUA_REGISTRYINDEX));

@@ -1,16 +1,27 @@
 // The names that scripts know beside Lua's own. [krakend-lua binder.go]
-import lua, { type LuaState } from "fengari/src/lua.js";
+
 import { fromUtf8 } from "../../runtime/json/text.js";
 import { standardOutput } from "../../runtime/lines.js";
+import { type LuaState, lua } from "./runtime-fengari.js";
 import { machine } from "./runtime-machine.js";
 import { defineRequest, type ScriptRequest } from "./runtime-request.js";
 import { defineResponse, type ScriptResponse } from "./runtime-response.js";
-import { type Arguments, bytesOf, defineMethods, functionOf, NOTHING, type Result, textAt } from "./runtime-stack.js";
+import {
+  type Arguments,
+  bytesOf,
+  defineMethods,
+  functionOf,
+  NOTHING,
+  type Result,
+  textAt,
+} from "./runtime-stack.js";
 import { handOver, LuaList, LuaNil, LuaTable, ScriptFault } from "./runtime-values.js";
 
 /** The last `custom_error` of a run; the text is what the script fails with. */
 export interface Thrown {
-  custom: { readonly text: string; readonly status: number; readonly contentType: string | undefined } | undefined;
+  custom:
+    | { readonly text: string; readonly status: number; readonly contentType: string | undefined }
+    | undefined;
 }
 
 interface Names {

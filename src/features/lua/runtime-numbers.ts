@@ -1,8 +1,6 @@
 // Numbers of Lua 5.1, which are doubles all: fengari speaks Lua 5.3, whose whole numbers are a type of
 // their own, in fengari of 32 bits. Its parts call each other through the object that is changed here.
-import lobject from "fengari/src/lobject.js";
-import lstring from "fengari/src/lstring.js";
-import lua from "fengari/src/lua.js";
+import { lobject, lstring, lua } from "./runtime-fengari.js";
 
 const { luaO_str2num: readNumber, luaO_pushvfstring: pushText } = lobject;
 
@@ -10,12 +8,25 @@ const PERCENT = 0x25;
 const F = 0x66;
 const LAST_EXACT = 2 ** 53;
 
-/** What is read is a double. */
-lobject.luaO_str2num = (text, into) => {
-  const size = readNumber(text, into);
-  if (size > 0 && into.ttisinteger()) into.setfltvalue(doubleOf(text, into.value as number));
-  return size;
-};
+/** From now on numbers are doubles. */
+export function useDoubles(): void {
+  lobject.luaO_str2num = (text, into) => {
+    const size = readNumber(text, into);
+    if (size > 0 && into.ttisinteger()) into.setfltvalue(doubleOf(text, into.value as number));
+    return size;
+  };
+  lobject.luaO_tostring = (L, value) => {
+    value.setsvalue(lstring.luaS_bless(L, Buffer.from(numberText(value.value as number))));
+  };
+  // `tostring` of a number takes this way.
+  lobject.luaO_pushvfstring = (L, format, args) => {
+    const isNumber = format.length === 2 && format[0] === PERCENT && format[1] === F;
+    if (!isNumber) return pushText(L, format, args);
+    const text = Buffer.from(numberText(args[0] as number));
+    lua.lua_pushstring(L, text);
+    return text;
+  };
+}
 
 /** Hexadecimal digits beyond 32 bits are lost in fengari's whole numbers. */
 function doubleOf(text: Uint8Array, value: number): number {
@@ -24,19 +35,6 @@ function doubleOf(text: Uint8Array, value: number): number {
   if (Number.isNaN(size)) return value;
   return written.startsWith("-") ? -size : size;
 }
-
-lobject.luaO_tostring = (L, value) => {
-  value.setsvalue(lstring.luaS_bless(L, Buffer.from(numberText(value.value as number))));
-};
-
-/** `tostring` of a number takes this way. */
-lobject.luaO_pushvfstring = (L, format, args) => {
-  const isNumber = format.length === 2 && format[0] === PERCENT && format[1] === F;
-  if (!isNumber) return pushText(L, format, args);
-  const text = Buffer.from(numberText(args[0] as number));
-  lua.lua_pushstring(L, text);
-  return text;
-};
 
 /** [gopher-lua value.go LNumber.String; Go fmt %v] */
 export function numberText(value: number): string {

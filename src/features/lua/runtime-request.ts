@@ -4,9 +4,9 @@ import type { Call } from "../../runtime/transaction.js";
 import { UpstreamError } from "../../runtime/upstream-error.js";
 import { BadTarget, wirePath } from "../../runtime/wire-path.js";
 import { type Fields, headerList, headers } from "./runtime-headers.js";
+import type { LuaState } from "./runtime-machine.js";
 import { type Arguments, defineMethods, NOTHING, type Result } from "./runtime-stack.js";
 import { LuaTable, ScriptFault } from "./runtime-values.js";
-import type { LuaState } from "./runtime-machine.js";
 
 /** What a script may read beside the call itself. */
 export interface RequestTexts {

@@ -1,7 +1,7 @@
 // Values on the stack of a Lua machine.
-import lauxlib from "fengari/src/lauxlib.js";
-import lua, { type CFunction, type LuaState } from "fengari/src/lua.js";
+
 import type { JsonValue } from "../../runtime/json/value.js";
+import { type CFunction, type LuaState, lauxlib, lua } from "./runtime-fengari.js";
 import {
   type Handle,
   handOver,
@@ -86,7 +86,17 @@ export class Arguments {
 
   #wrong(index: number, wanted: string): ScriptFault {
     const type = lua.lua_type(this.#L, index + this.#offset);
-    const names = ["nil", "boolean", "userdata", "number", "string", "table", "function", "userdata", "thread"];
+    const names = [
+      "nil",
+      "boolean",
+      "userdata",
+      "number",
+      "string",
+      "table",
+      "function",
+      "userdata",
+      "thread",
+    ];
     return new ScriptFault(`bad argument #${index} (${wanted} expected, got ${names[type] ?? "no value"})`);
   }
 }
@@ -180,7 +190,8 @@ export function defineMethods<Self extends object>(
     lua.lua_pushcfunction(L, (state) =>
       attempt(state, () => {
         const self = objectAt(state, 1);
-        if (!(self instanceof kind)) throw new ScriptFault(`${name} is called on something else; write a colon`);
+        if (!(self instanceof kind))
+          throw new ScriptFault(`${name} is called on something else; write a colon`);
         return method(self, new Arguments(state, 1));
       }),
     );

@@ -9,7 +9,7 @@ import type { Call } from "../../runtime/transaction.js";
 import { UpstreamError } from "../../runtime/upstream-error.js";
 import { type Chunk, compile, Globals, type LuaState } from "./runtime-machine.js";
 import { addNames, defineAll, type Thrown } from "./runtime-names.js";
-import { ScriptRequest, type RequestTexts } from "./runtime-request.js";
+import { type RequestTexts, ScriptRequest } from "./runtime-request.js";
 import { ScriptResponse } from "./runtime-response.js";
 import { ScriptFault } from "./runtime-values.js";
 
@@ -71,7 +71,8 @@ export class Scripts {
     const run = this.#runs.get(x);
     if (run === undefined) return outcome;
     this.#runs.delete(x);
-    const made = outcome.error === undefined && outcome.data !== undefined ? this.#finish(x, run, outcome) : outcome;
+    const made =
+      outcome.error === undefined && outcome.data !== undefined ? this.#finish(x, run, outcome) : outcome;
     run.globals.end();
     return made;
   }
@@ -110,7 +111,8 @@ function runAll(chunks: readonly (Chunk | ScriptFault)[], run: Run): UpstreamErr
     const failure = run.globals.run(chunk, run.deadline);
     if (failure === undefined) continue;
     const { custom } = run.thrown;
-    if (custom === undefined || custom.text !== failure.text) return new UpstreamError("refused", failure.text);
+    if (custom === undefined || custom.text !== failure.text)
+      return new UpstreamError("refused", failure.text);
     return new UpstreamError("refused", custom.text, custom.status, custom.contentType);
   }
   return undefined;

@@ -57,6 +57,7 @@ declare module "fengari/src/lua.js" {
 
 declare module "fengari/src/lauxlib.js" {
   import type { CFunction, LuaState, LuaString } from "fengari/src/lua.js";
+
   const lauxlib: {
     readonly LUA_NOREF: number;
     luaL_newstate(): LuaState;
@@ -80,6 +81,7 @@ declare module "fengari/src/lauxlib.js" {
 
 declare module "fengari/src/lobject.js" {
   import type { LuaState, LuaString } from "fengari/src/lua.js";
+
   /** A value, in place. */
   interface Value {
     readonly value: unknown;
@@ -99,30 +101,35 @@ declare module "fengari/src/lobject.js" {
 
 declare module "fengari/src/lstring.js" {
   import type { LuaState, LuaString } from "fengari/src/lua.js";
+
   const lstring: { luaS_bless(L: LuaState, bytes: LuaString): unknown };
   export default lstring;
 }
 
 declare module "fengari/src/lbaselib.js" {
   import type { CFunction } from "fengari/src/lua.js";
+
   const library: { readonly luaopen_base: CFunction };
   export default library;
 }
 
 declare module "fengari/src/ltablib.js" {
   import type { CFunction } from "fengari/src/lua.js";
+
   const library: { readonly luaopen_table: CFunction };
   export default library;
 }
 
 declare module "fengari/src/lstrlib.js" {
   import type { CFunction } from "fengari/src/lua.js";
+
   const library: { readonly luaopen_string: CFunction };
   export default library;
 }
 
 declare module "fengari/src/lmathlib.js" {
   import type { CFunction } from "fengari/src/lua.js";
+
   const library: { readonly luaopen_math: CFunction };
   export default library;
 }
