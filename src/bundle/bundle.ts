@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, type Plugin, stop, transform } from "esbuild";
 import { keyOf, portableCode, portableMap, portablePath } from "./portable.js";
+import { standIns } from "./stand-ins.js";
 
 export interface BundleOptions {
   readonly minify: boolean;
@@ -45,7 +46,7 @@ export async function bundle(program: Texts, options: BundleOptions): Promise<Bu
     legalComments: "none",
     charset: "utf8",
     logLevel: "silent",
-    plugins: [...(options.plugins ?? []), generated(program)],
+    plugins: [...(options.plugins ?? []), standIns, generated(program)],
   });
   const map = result.outputFiles.find((file) => file.path.endsWith(".map"))?.text;
   const code = result.outputFiles.find((file) => !file.path.endsWith(".map"))?.text ?? "";
