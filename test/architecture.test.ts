@@ -42,6 +42,7 @@ const imports = all.flatMap(importsOf);
 function layerOf(file: string): string {
   if (!file.includes("/")) return "top";
   if (/^features\/[^/]+\/runtime[^/]*\.ts$/.test(file)) return "room-runtime";
+  if (file === "features/request-values.ts") return "room";
   if (file === "features/kit.ts" || file === "features/pipe.ts") return file;
   if (file.startsWith("features/")) return "room";
   return file.split("/")[0] ?? "";
@@ -67,8 +68,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "room",
     "re2js",
     "@marcbachmann/cel-js",
+    "room-runtime",
   ],
-  "room-runtime": ["runtime", "room-runtime", "@bufbuild/protobuf/wire", "@marcbachmann/cel-js"],
+  "room-runtime": [
+    "runtime",
+    "room-runtime",
+    "@bufbuild/protobuf/wire",
+    "@marcbachmann/cel-js",
+    ...["lauxlib", "lbaselib", "lmathlib", "lobject", "lstring", "lstrlib", "ltablib", "lua"].map(
+      (part) => `fengari/src/${part}.js`,
+    ),
+  ],
   runtime: ["runtime", "saxes", "entities", "re2js"],
   top: ["top", "config", "flexible", "diagnostics", "features/pipe.ts", "model", "codegen"],
   shipping: ["shipping", "config", "model", "yaml"],

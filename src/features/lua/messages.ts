@@ -17,7 +17,7 @@ export const messages = defineMessages({
     sentence: "the script {path} cannot be read",
     hint: "paths are relative to the folder that gwc is started in",
     krakend: "starts, and answers every request that comes here with 500",
-    always: "scripts are part of the server file, and one that is not there cannot be",
+    compat: "answers every request that comes here with 500",
     explain: "Files of `sources` are read at build and become part of the server file.",
   },
   "lua/wrong-sum": {

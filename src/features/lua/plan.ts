@@ -53,15 +53,20 @@ export function readSource(path: string): Buffer | undefined {
   }
 }
 
-/** All that can be read; in the order in which they run. */
+/** In the order in which they run; for a file that is missing one that fails, as in KrakenD. */
 export function scriptsOf({ sources = [], pre = "", post = "" }: Config): readonly Script[] {
-  const files = sources.map(readSource).filter((file) => file !== undefined);
+  const missing = sources.find((path) => readSource(path) === undefined);
+  const files = missing === undefined ? sources.map((path) => readSource(path)!) : [failure(missing)];
   const texts: readonly Script[] = [
     { text: files.map((file) => file.toString("latin1")).join("\n"), name: nameOf(sources), key: "sources" },
     { text: inBytes(pre), name: "pre-script", key: "pre" },
     { text: inBytes(post), name: "post-script", key: "post" },
   ];
   return texts.filter(({ text }) => text !== "");
+}
+
+function failure(path: string): Buffer {
+  return Buffer.from(`error(${JSON.stringify(`lua: unable to load required source ${path}`)}, 0)`);
 }
 
 function nameOf([first = "source"]: readonly string[]): string {

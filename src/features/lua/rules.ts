@@ -4,7 +4,7 @@ import { at, type Located } from "../../source/located.js";
 import type { Site } from "../kit.js";
 import { messages } from "./messages.js";
 import { type Config, readSource, scriptsOf, wrongSums } from "./plan.js";
-import { faultOf } from "./runtime-check.js";
+import { faultOf } from "./syntax.js";
 
 export function check(config: Config, site: Site, report: Report): void {
   const spanOf = (key: string): Located["span"] => at(site.block, key)?.span ?? site.keySpan;

@@ -60,6 +60,7 @@ declare module "fengari/src/lauxlib.js" {
 
   const lauxlib: {
     readonly LUA_NOREF: number;
+    luaL_checkstack(L: LuaState, space: number, message: LuaString | null): void;
     luaL_newstate(): LuaState;
     luaL_loadbufferx(
       L: LuaState,

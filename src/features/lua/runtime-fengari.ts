@@ -1,3 +1,4 @@
+/// <reference path="./runtime-fengari-types.d.ts" />
 // biome-ignore-all assist/source/organizeImports: the parts import each other in circles, which resolve when `lua` is the first
 // The machine's parts.
 import lua from "fengari/src/lua.js";

@@ -1,5 +1,7 @@
 // One machine for all scripts of a thread. Every run has global names of its own, the library tables
 // among them, so that nothing goes from one request to another. [krakend-lua binder.go]
+
+import { logFault } from "../../runtime/log.js";
 import {
   baseLibrary,
   type CFunction,
@@ -83,16 +85,13 @@ function load(text: string, name: string): void {
   throw new ScriptFault(placedBehind(fault));
 }
 
-/** The fault of a text as a script; undefined where it has none. */
-export function faultOf(text: string, name: string): string | undefined {
-  try {
-    load(text, name);
-  } catch (fault) {
-    if (fault instanceof ScriptFault) return fault.message;
-    throw fault;
-  }
-  lua.lua_pop(L, 1);
-  return undefined;
+/** What a script was ended with. */
+function reasonOf(): string {
+  const fault: unknown = lua.lua_touserdata(L, -1);
+  if (fault instanceof RangeError) return "stack overflow";
+  if (!(fault instanceof Error)) return placedBehind(textAt(L, -1));
+  logFault(fault);
+  return "internal error";
 }
 
 /** `name:2: reason` as KrakenD words it. [krakend-lua sourcemap.go] */
@@ -134,9 +133,9 @@ export class Globals {
     lua.lua_call(L, 1, 1);
     const status = lua.lua_pcall(L, 0, 0, 0);
     lua.lua_sethook(L, null, 0, 0);
-    const text = status === lua.LUA_OK ? undefined : placedBehind(textAt(L, -1));
+    const failure = status === lua.LUA_OK ? undefined : { text: reasonOf() };
     lua.lua_settop(L, 0);
-    return text === undefined ? undefined : { text };
+    return failure;
   }
 
   /** What is compiled while it runs, and methods of strings, find these globals too. */

@@ -108,6 +108,9 @@ function objectAt(L: LuaState, index: number): object | undefined {
 
 const DEEPEST = 200;
 
+/** Of the stack, that one level of a table takes. */
+const SLOTS = 8;
+
 /** Quirk: a table at the top is an object, whatever its keys. [krakend-lua types.go] */
 function valueAt(L: LuaState, index: number, isTop: boolean, depth: number): JsonValue | undefined {
   if (depth > DEEPEST) throw new ScriptFault("a table nested too deep, or in itself");
@@ -133,6 +136,7 @@ type Members = readonly (readonly [key: number | string, value: JsonValue])[];
 function membersAt(L: LuaState, index: number, depth: number): Members {
   const members: [number | string, JsonValue][] = [];
   const table = lua.lua_absindex(L, index);
+  lauxlib.luaL_checkstack(L, SLOTS, null);
   lua.lua_pushnil(L);
   while (lua.lua_next(L, table) !== 0) {
     const value = valueAt(L, -1, false, depth + 1);
