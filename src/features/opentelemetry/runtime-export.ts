@@ -1,6 +1,9 @@
 // Messages on their way to a collector: over HTTP or as gRPC calls. [OTLP specification 1.x]
 import { type ClientHttp2Session, connect } from "node:http2";
+import type { Exchange } from "../../runtime/exchange.js";
 import { logError } from "../../runtime/log.js";
+import { Upstream } from "../../runtime/upstream.js";
+import { UpstreamError } from "../../runtime/upstream-error.js";
 
 export interface Collector {
   readonly host: string;
@@ -17,22 +20,25 @@ const SERVICES: Readonly<Record<Signal, string>> = {
 
 const TIMEOUT_MS = 10_000;
 
+/** No client waits for it, and so none leaves. */
+const NOBODY = { onGone: () => () => {} } as unknown as Exchange;
+
 /** Sends messages to one collector; what fails is logged and lost. */
 export class CollectorClient {
   readonly #collector: Collector;
+  readonly #upstream: Upstream;
   #session: ClientHttp2Session | undefined;
 
   constructor(collector: Collector) {
     this.#collector = collector;
+    this.#upstream = new Upstream([this.#origin]);
   }
 
   async send(signal: Signal, message: Uint8Array): Promise<void> {
     try {
       await (this.#collector.http ? this.#post(signal, message) : this.#call(signal, message));
     } catch (fault) {
-      const { cause, message: text } = fault as Error;
-      const reason = cause instanceof Error ? cause.message : text;
-      logError(`[SERVICE: OpenTelemetry] ${signal} export: ${reason}`);
+      logError(`[SERVICE: OpenTelemetry] ${signal} export: ${(fault as Error).message}`);
     }
   }
 
@@ -47,14 +53,16 @@ export class CollectorClient {
   }
 
   async #post(signal: Signal, body: Uint8Array): Promise<void> {
-    const response = await fetch(`${this.#origin}/v1/${signal}`, {
+    const answer = await this.#upstream.fetch(NOBODY, {
       method: "POST",
-      headers: { "Content-Type": "application/x-protobuf" },
-      body: body as Uint8Array<ArrayBuffer>,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      target: `/v1/${signal}`,
+      headers: ["Content-Type", "application/x-protobuf"],
+      body,
+      sized: true,
+      deadline: performance.now() + TIMEOUT_MS,
     });
-    await response.arrayBuffer();
-    if (!response.ok) throw new Error(`the collector answers ${response.status}`);
+    if (answer instanceof UpstreamError) throw new Error(answer.message);
+    if (answer.status < 200 || answer.status > 299) throw new Error(`the collector answers ${answer.status}`);
   }
 
   #call(signal: Signal, message: Uint8Array): Promise<void> {

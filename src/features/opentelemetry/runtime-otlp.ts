@@ -17,7 +17,7 @@ export class Double {
   }
 }
 
-type SpanValue = string | number | boolean | Double | readonly string[];
+export type SpanValue = string | number | boolean | Double | readonly string[];
 
 /** Attributes of a span: headers have several values. */
 export type SpanValues = Readonly<Record<string, SpanValue>>;
@@ -51,8 +51,6 @@ export function fixedAttributes(values: SpanValues): FixedAttributes {
 
 const SPAN_ATTRIBUTES = 9;
 const CUMULATIVE = 2;
-const STATUS_OK = 1;
-const STATUS_ERROR = 2;
 
 function message(writer: BinaryWriter, field: number, write: () => void): void {
   writer.tag(field, WireType.LengthDelimited).fork();
@@ -62,10 +60,6 @@ function message(writer: BinaryWriter, field: number, write: () => void): void {
 
 function text(writer: BinaryWriter, field: number, value: ByteString): void {
   if (value !== "") writer.tag(field, WireType.LengthDelimited).string(fromUtf8(value));
-}
-
-function hex(writer: BinaryWriter, field: number, value: string): void {
-  if (value !== "") writer.tag(field, WireType.LengthDelimited).bytes(Buffer.from(value, "hex"));
 }
 
 /** Nanoseconds since 1970. */
@@ -108,31 +102,9 @@ function enveloped(resource: AttributeValues, inner: (writer: BinaryWriter) => v
   return writer.finish();
 }
 
-/** An ExportTraceServiceRequest. */
-export function traceRequest(resource: AttributeValues, spans: readonly Span[]): Uint8Array {
-  return enveloped(resource, (writer) => {
-    for (const span of spans) message(writer, 2, () => writeSpan(writer, span));
-  });
-}
-
-function writeSpan(writer: BinaryWriter, span: Span): void {
-  hex(writer, 1, span.traceId);
-  hex(writer, 2, span.spanId);
-  text(writer, 3, span.state);
-  hex(writer, 4, span.parentId);
-  text(writer, 5, span.name);
-  writer.tag(6, WireType.Varint).int32(span.kind);
-  time(writer, 7, span.startedAt);
-  time(writer, 8, span.endedAt);
-  writer.raw(span.fixed);
-  attributes(writer, SPAN_ATTRIBUTES, span.attributes);
-  for (const { name, at } of span.events ?? []) {
-    message(writer, 11, () => {
-      time(writer, 1, at);
-      text(writer, 2, name);
-    });
-  }
-  message(writer, 15, () => writer.tag(3, WireType.Varint).int32(span.failed ? STATUS_ERROR : STATUS_OK));
+/** An ExportTraceServiceRequest around spans that are written already. */
+export function traceRequest(resource: AttributeValues, spans: Uint8Array): Uint8Array {
+  return enveloped(resource, (writer) => writer.raw(spans));
 }
 
 export interface InstrumentPoints {

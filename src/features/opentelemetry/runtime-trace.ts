@@ -3,6 +3,7 @@ import type { Exchange, FlatHeaders, TraceContext } from "../../runtime/exchange
 import { spanId, traceId } from "../../runtime/trace-ids.js";
 import { type FixedAttributes, type Span, SpanKind, type SpanValues } from "./runtime-otlp.js";
 import { readContext } from "./runtime-propagation.js";
+import { SpanWriter } from "./runtime-span-writer.js";
 
 /** A sampled request. Its own ids are those of the server's span. */
 export class Trace implements TraceContext {
@@ -56,26 +57,38 @@ const DELAY_MS = 5000;
 
 /** Spans that wait to be sent: more than fit are lost. [OpenTelemetry SDK, batch processor] */
 export class SpanQueue {
-  readonly #send: (spans: readonly Span[]) => Promise<void>;
-  #spans: Span[] = [];
+  readonly #send: (spans: Uint8Array) => Promise<void>;
+  readonly #writer = new SpanWriter();
+  /** Full batches that are being sent or wait for it. */
+  #batches: Uint8Array[] = [];
+  #sending = 0;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(send: (spans: readonly Span[]) => Promise<void>) {
+  /** `send` is given spans as fields of the message around them. */
+  constructor(send: (spans: Uint8Array) => Promise<void>) {
     this.#send = send;
     this.#timer = setInterval(() => void this.flush(), DELAY_MS).unref();
   }
 
   add(span: Span): void {
-    if (this.#spans.length >= MOST_WAITING) return;
-    this.#spans.push(span);
-    if (this.#spans.length === MOST_AT_ONCE) setImmediate(() => void this.flush());
+    const waiting = this.#batches.length + this.#sending;
+    if (waiting * MOST_AT_ONCE + this.#writer.count >= MOST_WAITING) return;
+    this.#writer.add(span);
+    if (this.#writer.count < MOST_AT_ONCE) return;
+    this.#batches.push(this.#writer.take());
+    setImmediate(() => void this.flush());
   }
 
+  /** Sends all that there is, one message after the other. */
   async flush(): Promise<void> {
-    const spans = this.#spans;
-    this.#spans = [];
-    for (let start = 0; start < spans.length; start += MOST_AT_ONCE)
-      await this.#send(spans.slice(start, start + MOST_AT_ONCE));
+    if (this.#writer.count > 0) this.#batches.push(this.#writer.take());
+    const batches = this.#batches;
+    this.#batches = [];
+    this.#sending += batches.length;
+    for (const batch of batches) {
+      await this.#send(batch);
+      this.#sending -= 1;
+    }
   }
 
   close(): Promise<void> {
