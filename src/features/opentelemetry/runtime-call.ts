@@ -8,7 +8,14 @@ import type { Call } from "../../runtime/upstream.js";
 import type { Answer, StreamedAnswer } from "../../runtime/upstream-answer.js";
 import { UpstreamError } from "../../runtime/upstream-error.js";
 import { type AttributeValues, Which } from "./runtime-instruments.js";
-import { Double, type FixedAttributes, fixedAttributes, SpanKind, type SpanValues } from "./runtime-otlp.js";
+import {
+  addValues,
+  Double,
+  type FixedAttributes,
+  fixedAttributes,
+  SpanKind,
+  type SpanValue,
+} from "./runtime-otlp.js";
 import { writeContext } from "./runtime-propagation.js";
 import type { BackendFacts, ClientFacts, Statics } from "./runtime-report.js";
 import { inSeconds, observe, options, reporter } from "./runtime-state.js";
@@ -221,18 +228,23 @@ function endRead(
   }
   if (trace === undefined || client.readsTraces !== true) return;
   reporter.span({
-    ...trace.span(trace.callIds.get(place) ?? trace.proxyId),
+    traceId: trace.traceId,
     spanId: spanId(),
+    parentId: trace.callIds.get(place) ?? trace.proxyId,
+    state: trace.state,
     name: "http.client.response.read.tracker",
     kind: SpanKind.internal,
     startedAt: openedAt,
     endedAt: now,
     failed: false,
     fixed: fixedOf(facts, client, place),
-    attributes: {
-      "http.client.response.read.size": bytes,
-      "http.client.response.read.time": new Double(seconds),
-    },
+    attributes: [
+      "http.client.response.read.size",
+      bytes,
+      "http.client.response.read.time",
+      new Double(seconds),
+    ],
+    events: undefined,
   });
 }
 
@@ -259,39 +271,40 @@ function callSpan(
 ): void {
   const failed = answer instanceof UpstreamError;
   const isDetailed = !failed && client.detailsTraces === true;
+  const attributes: SpanValue[] = ["server.address", facts.host];
+  if (client.headers !== undefined)
+    addValues(attributes, client.headers.ofRequest(trace.callHeaders.get(place) ?? []));
+  if (failed) attributes.push("error", answer.message);
+  else {
+    addAnswer(attributes, answer, client);
+    attributes.push("response-duration", new Double(inSeconds(headAt - times.sentAt)));
+  }
+  if (isDetailed) addParts(attributes, times);
   reporter.span({
-    ...trace.span(trace.backendIds.get(place) ?? trace.proxyId),
+    traceId: trace.traceId,
     spanId: trace.callIds.get(place) ?? spanId(),
+    parentId: trace.backendIds.get(place) ?? trace.proxyId,
+    state: trace.state,
     name: facts.route,
     kind: SpanKind.client,
     startedAt: times.sentAt,
     endedAt: headAt,
     failed,
     fixed: fixedOf(facts, client, place),
-    attributes: {
-      "server.address": facts.host,
-      ...client.headers?.ofRequest(trace.callHeaders.get(place) ?? []),
-      ...(failed ? { error: answer.message } : answerAttributes(answer, client)),
-      ...(failed ? {} : { "response-duration": new Double(inSeconds(headAt - times.sentAt)) }),
-      ...(isDetailed ? partAttributes(times) : {}),
-    },
-    ...(isDetailed ? { events: [{ name: "first-byte-time", at: headAt }] } : {}),
+    attributes,
+    events: isDetailed ? [{ name: "first-byte-time", at: headAt }] : undefined,
   });
 }
 
-function answerAttributes(answer: Answer | StreamedAnswer, client: ClientFacts): SpanValues {
-  return {
-    ...("url" in answer ? { "url.full": answer.url } : {}),
-    "http.response.status_code": answer.status,
-    "http.response.body.size": Number(headerOf(answer.headers, "content-length") ?? -1),
-    ...client.headers?.ofAnswer(answer.headers),
-  };
+function addAnswer(attributes: SpanValue[], answer: Answer | StreamedAnswer, { headers }: ClientFacts): void {
+  if ("url" in answer) attributes.push("url.full", answer.url);
+  attributes.push("http.response.status_code", answer.status);
+  attributes.push("http.response.body.size", Number(headerOf(answer.headers, "content-length") ?? -1));
+  if (headers !== undefined) addValues(attributes, headers.ofAnswer(answer.headers));
 }
 
-function partAttributes({ connectionMs, lookupMs, handshakeMs }: CallTimes): SpanValues {
-  return {
-    "get-conn-duration": new Double(inSeconds(connectionMs)),
-    "dns-duration": new Double(inSeconds(lookupMs)),
-    "tls-duration": new Double(inSeconds(handshakeMs)),
-  };
+function addParts(attributes: SpanValue[], { connectionMs, lookupMs, handshakeMs }: CallTimes): void {
+  attributes.push("get-conn-duration", new Double(inSeconds(connectionMs)));
+  attributes.push("dns-duration", new Double(inSeconds(lookupMs)));
+  attributes.push("tls-duration", new Double(inSeconds(handshakeMs)));
 }

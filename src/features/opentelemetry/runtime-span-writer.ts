@@ -46,8 +46,10 @@ export class SpanWriter {
     this.#time(7, span.startedAt);
     this.#time(8, span.endedAt);
     this.#raw(span.fixed);
-    for (const name in span.attributes) this.#attribute(name, span.attributes[name]!);
-    for (const event of span.events ?? []) this.#event(event);
+    const { attributes, events } = span;
+    for (let index = 0; index < attributes.length; index += 2)
+      this.#attribute(attributes[index] as string, attributes[index + 1]!);
+    if (events !== undefined) for (const event of events) this.#event(event);
     const status = this.#open(15);
     this.#varint(3, span.failed ? STATUS_ERROR : STATUS_OK);
     this.#close(status);

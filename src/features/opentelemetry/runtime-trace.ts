@@ -1,7 +1,8 @@
 // Spans of sampled requests. A request that is not sampled has no trace, and nothing is done for it.
 import type { Exchange, FlatHeaders, TraceContext } from "../../runtime/exchange.js";
 import { spanId, traceId } from "../../runtime/trace-ids.js";
-import { type FixedAttributes, type Span, SpanKind, type SpanValues } from "./runtime-otlp.js";
+import type { HeaderReport } from "./runtime-headers.js";
+import { addValues, type FixedAttributes, type Span, SpanKind, type SpanValue } from "./runtime-otlp.js";
 import { readContext } from "./runtime-propagation.js";
 import { SpanWriter } from "./runtime-span-writer.js";
 
@@ -26,11 +27,6 @@ export class Trace implements TraceContext {
     this.parentId = parent?.spanId ?? "";
     this.state = parent?.state ?? "";
     this.proxyId = this.spanId;
-  }
-
-  /** What a span below another one has of the trace. */
-  span(parentId: string): Pick<Span, "traceId" | "parentId" | "state"> {
-    return { traceId: this.traceId, parentId, state: this.state };
   }
 }
 
@@ -108,31 +104,39 @@ export function requestSpan(
     readonly route: string;
   },
   fixed: FixedAttributes,
-  more: SpanValues,
+  report: HeaderReport | undefined,
 ): Span {
-  const target = x.query === "" ? x.path : `${x.path}?${x.query}`;
-  const agent = x.header("user-agent");
   const length = x.hasBody ? x.header("content-length") : "0";
+  const agent = x.header("user-agent");
+  const attributes: SpanValue[] = [
+    "url.full",
+    x.query === "" ? x.path : `${x.path}?${x.query}`,
+    "server.address",
+    x.host,
+    "http.request.method",
+    x.method,
+  ];
+  if (length !== undefined) attributes.push("http.request.body.size", Number(length));
+  if (agent !== undefined) attributes.push("user_agent.original", agent);
+  attributes.push("client.address", x.clientIp);
+  if (report !== undefined) {
+    addValues(attributes, report.ofRequest(x.rawHeaders));
+    addValues(attributes, report.ofAnswer(trace.replyHeaders ?? []));
+  }
+  attributes.push("http.route", reply.route, "http.response.status_code", reply.status);
+  attributes.push("http.response.body.size", reply.bytes);
   return {
-    ...trace.span(trace.parentId),
+    traceId: trace.traceId,
     spanId: trace.spanId,
+    parentId: trace.parentId,
+    state: trace.state,
     name: x.path,
     kind: SpanKind.server,
     startedAt: x.startedAt,
     endedAt: x.startedAt + reply.durationMs,
     failed: false,
     fixed,
-    attributes: {
-      "url.full": target,
-      "server.address": x.host,
-      "http.request.method": x.method,
-      ...(length === undefined ? {} : { "http.request.body.size": Number(length) }),
-      ...(agent === undefined ? {} : { "user_agent.original": agent }),
-      "client.address": x.clientIp,
-      ...more,
-      "http.route": reply.route,
-      "http.response.status_code": reply.status,
-      "http.response.body.size": reply.bytes,
-    },
+    attributes,
+    events: undefined,
   };
 }

@@ -8,8 +8,15 @@ import type { Row } from "../../runtime/series.js";
 import { statusText } from "../../runtime/side-server.js";
 import { spanId } from "../../runtime/trace-ids.js";
 import { backendAttributes } from "./runtime-call.js";
+import type { HeaderReport } from "./runtime-headers.js";
 import { type AttributeValues, Which } from "./runtime-instruments.js";
-import { type FixedAttributes, fixedAttributes, SpanKind, type SpanValues } from "./runtime-otlp.js";
+import {
+  addValues,
+  type FixedAttributes,
+  fixedAttributes,
+  SpanKind,
+  type SpanValue,
+} from "./runtime-otlp.js";
 import type { LayerFacts, Options, Statics } from "./runtime-report.js";
 import { begin, inSeconds, observe, options, reporter } from "./runtime-state.js";
 import { requestSpan, startTrace, type Trace, traceOf } from "./runtime-trace.js";
@@ -61,10 +68,6 @@ export function closeRequest(x: Exchange, status: number, bytes: number, duratio
   }
   if (trace === undefined) return;
   const endpoint = options.endpoints[(x.place ?? 0) - 1];
-  const more = {
-    ...headers?.ofRequest(x.rawHeaders),
-    ...headers?.ofAnswer(trace.replyHeaders ?? []),
-  };
   const route = endpoint?.route ?? statusText(status);
   const place = endpoint === undefined ? 0 : (x.place ?? 0);
   fixedOfRequests[place] ??= fixedAttributes({
@@ -72,7 +75,7 @@ export function closeRequest(x: Exchange, status: number, bytes: number, duratio
     "krakend.stage": "global",
   });
   const reply = { status, bytes, durationMs, route };
-  reporter.span(requestSpan(x, trace, reply, fixedOfRequests[place], more));
+  reporter.span(requestSpan(x, trace, reply, fixedOfRequests[place], headers));
 }
 
 function requestRows(x: Exchange, status: number, statics: Statics): RequestRows {
@@ -176,10 +179,7 @@ export function closeProxy(
     "http.route": route,
     "krakend.stage": "proxy",
   });
-  stageSpan(trace, own, outcome, said, fixedOfProxies[place], {
-    ...headers?.ofRequest(sent?.(x) ?? []),
-    ...headers?.ofAnswer(outcome.answer?.headers ?? []),
-  });
+  stageSpan(trace, own, outcome, said, fixedOfProxies[place], headerValues(headers, sent?.(x), outcome));
 }
 
 /** When it was; 0 where nobody wants to know. */
@@ -213,10 +213,14 @@ export function closeBackend(
     ...backendAttributes(facts, traces ?? []),
     "krakend.stage": "backend",
   });
-  stageSpan(trace, own, outcome, said, fixedOfBackends[place], {
-    ...headers?.ofRequest(trace.sentHeaders.get(place) ?? []),
-    ...headers?.ofAnswer(outcome.answer?.headers ?? []),
-  });
+  stageSpan(
+    trace,
+    own,
+    outcome,
+    said,
+    fixedOfBackends[place],
+    headerValues(headers, trace.sentHeaders.get(place), outcome),
+  );
 }
 
 function stageAttributes(place: number): AttributeValues {
@@ -238,24 +242,38 @@ function stageSpan(
   { error, answer }: Outcome<Members | Keyed>,
   said: Verdict,
   fixed: FixedAttributes,
-  attributes: SpanValues,
+  attributes: SpanValue[],
 ): void {
+  // Quirk: 500 for any failure, and 0 where the answer was decoded.
+  attributes.push("http.response.status_code", error === undefined ? (answer?.status ?? 0) : 500);
+  if (said.error) attributes.push("error", error?.message ?? "");
+  if (said.canceled) attributes.push("canceled", true);
+  attributes.push("complete", said.complete);
   reporter.span({
-    ...trace.span(parentId),
+    traceId: trace.traceId,
     spanId,
+    parentId,
+    state: trace.state,
     name,
     kind: SpanKind.internal,
     startedAt: openedAt,
     endedAt: now,
     failed: said.error,
     fixed,
-    attributes: {
-      ...attributes,
-      // Quirk: 500 for any failure, and 0 where the answer was decoded.
-      "http.response.status_code": error === undefined ? (answer?.status ?? 0) : 500,
-      ...(said.error ? { error: error?.message ?? "" } : {}),
-      ...(said.canceled ? { canceled: true } : {}),
-      complete: said.complete,
-    },
+    attributes,
+    events: undefined,
   });
+}
+
+/** Headers of a stage, where they are reported. */
+function headerValues(
+  report: HeaderReport | undefined,
+  sent: FlatHeaders | undefined,
+  { answer }: Outcome<Members | Keyed>,
+): SpanValue[] {
+  const values: SpanValue[] = [];
+  if (report === undefined) return values;
+  addValues(values, report.ofRequest(sent ?? []));
+  addValues(values, report.ofAnswer(answer?.headers ?? []));
+  return values;
 }
