@@ -1,6 +1,6 @@
 // Layers that measure and trace: the whole request, all backends together, one backend. The HTTP call
 // is in runtime-call.ts. [krakend-otel http/server, lura/proxy.go]
-import { type Exchange, Place } from "../../runtime/exchange.js";
+import { type Exchange, type FlatHeaders, Place } from "../../runtime/exchange.js";
 import type { Keyed } from "../../runtime/json/members.js";
 import type { Members } from "../../runtime/json/text.js";
 import type { Outcome } from "../../runtime/outcome.js";
