@@ -3,7 +3,6 @@ import type { Exchange, FlatHeaders, TraceContext } from "../../runtime/exchange
 import { spanId, traceId } from "../../runtime/trace-ids.js";
 import type { HeaderReport } from "./runtime-headers.js";
 import { addValues, type FixedAttributes, type Span, SpanKind, type SpanValue } from "./runtime-otlp.js";
-import { readContext } from "./runtime-propagation.js";
 import { SpanWriter } from "./runtime-span-writer.js";
 
 /** A sampled request. Its own ids are those of the server's span. */
@@ -30,17 +29,9 @@ export class Trace implements TraceContext {
   }
 }
 
-/**
- * Whether and how a request is traced; `rate` below 1 follows the client's decision where there is
- * one. Undefined: it is not.
- */
-export function startTrace(x: Exchange, rate: number, propagates: boolean): Trace | undefined {
-  const parent = propagates ? readContext(x) : undefined;
-  const sampled = rate >= 1 || (parent === undefined ? Math.random() < rate : parent.sampled);
-  if (!sampled) return undefined;
-  const trace = new Trace(parent);
-  x.trace = trace;
-  return trace;
+/** Whether a request is traced; a rate below 1 follows the client's decision where there is one. */
+export function isSampled(parent: TraceContext | undefined, rate: number): boolean {
+  return rate >= 1 || (parent === undefined ? Math.random() < rate : parent.sampled);
 }
 
 export function traceOf(x: Exchange): Trace | undefined {

@@ -17,9 +17,10 @@ import {
   SpanKind,
   type SpanValue,
 } from "./runtime-otlp.js";
+import { readContext } from "./runtime-propagation.js";
 import type { LayerFacts, Options, Statics } from "./runtime-report.js";
 import { begin, inSeconds, observe, options, reporter } from "./runtime-state.js";
-import { requestSpan, startTrace, type Trace, traceOf } from "./runtime-trace.js";
+import { isSampled, requestSpan, Trace, traceOf } from "./runtime-trace.js";
 
 export { closeCall, keepHeaders, openCall } from "./runtime-call.js";
 export { HeaderReport, passedHeaders } from "./runtime-headers.js";
@@ -41,9 +42,12 @@ export function stopOpenTelemetry(): Promise<void> {
 
 /** Before anything else looks at the request. */
 export function openRequest(x: Exchange): void {
-  if (skipped.has(x.path)) return;
-  const trace = startTrace(x, options.sampleRate, options.propagates);
-  if (trace !== undefined && options.global.traces !== undefined) options.global.headers?.keepReply(x, trace);
+  const parent = options.propagates ? readContext(x) : undefined;
+  // Most requests are not sampled, and ask no more.
+  if (!isSampled(parent, options.sampleRate) || skipped.has(x.path)) return;
+  const trace = new Trace(parent);
+  x.trace = trace;
+  if (options.global.traces !== undefined) options.global.headers?.keepReply(x, trace);
 }
 
 interface RequestRows {
