@@ -75,6 +75,10 @@ const FAILING: readonly (readonly [name: string, pre: string, text: string])[] =
   ["stubborn", "while true do pcall(function() while true do end end) end", "the script takes too long"],
   ["custom", "custom_error('only text')", "only text"],
   ["index", "luaList.new():set(1e9, 1)", "a list of more than 1000000 items"],
+  ["header-name", "request.load():headers('X-A: b\\r\\nX-B', 'c')", "invalid header field name"],
+  ["header-value", "request.load():headers('X-A', 'b\\r\\nX-B: c')", "invalid header field value"],
+  ["method", "request.load():method('GET /x HTTP/1.1\\r\\n')", "invalid method"],
+  ["blank", "request.load():url(request.load():url() .. '?a=b HTTP/1.1')", "invalid control character"],
   ["endless-table", "local t = {} t.t = t luaTable.new():set('t', t)", "nested too deep"],
 ];
 
@@ -95,6 +99,12 @@ beforeAll(async () => {
       ...FAILING.map(([name, pre]) => endpoint(`/fails-${name}`, { pre })),
       endpoint("/recursion", { pre: "local function f() return 1 + f() end f()" }),
       endpoint("/teapot", { pre: "custom_error('short and stout', 418)" }),
+      endpoint("/colon", { pre: "custom_error('pre-script:5: said', 409)" }),
+      endpoint("/framing", {
+        pre: "local r = request.load() for _, n in ipairs({'Content-Length', 'Transfer-Encoding', 'Host', 'Trailer'}) do r:headers(n, 'chunked') end",
+      }),
+      endpoint("/varargs", { pre: "local n = select('#', ...) request.load():headers('X-N', tostring(n))" }),
+      endpoint("/bad-status", { post: "response.load():statusCode(99)" }),
       endpoint("/typed", { pre: `custom_error('{"a":1}', 409, 'application/json')` }),
       endpoint("/url", { pre: "local r = request.load() r:url(r:url() .. '?added=1')" }),
       endpoint("/bad-url", { pre: "request.load():url('nowhere')" }),
@@ -190,6 +200,7 @@ describe("scripts", () => {
 
   it("fail with a status and a content type of their own", async () => {
     expect(await ask({ path: "/teapot" })).toEqual([418, "short and stout"]);
+    expect(await ask({ path: "/colon" })).toEqual([409, "pre-script:5: said"]);
     const { status, headers, body } = await send(gateway.port, { path: "/typed" });
     expect([status, headerValue(headers, "content-type"), body.toString()]).toEqual([
       409,
@@ -222,6 +233,25 @@ describe("scripts", () => {
     const { headers } = upstream.requests.at(-1)!;
     expect(headerValue(headers, "x-seen")).toBe("a|p x|q=1");
     expect(headerValue(headers, "x-a")).toBeUndefined();
+  });
+
+  it("do not write the framing of a request, nor its host", async () => {
+    expect((await ask({ path: "/framing" }))[0]).toBe(200);
+    const { headers } = upstream.requests.at(-1)!;
+    const names = headers.map(([name]) => name.toLowerCase());
+    expect(names).not.toEqual(expect.arrayContaining(["content-length"]));
+    expect(names).not.toEqual(expect.arrayContaining(["transfer-encoding"]));
+    expect(names).not.toEqual(expect.arrayContaining(["trailer"]));
+    expect(headerValue(headers, "host")).not.toBe("chunked");
+  });
+
+  it("may ask for their arguments, and have none", async () => {
+    expect((await ask({ path: "/varargs" }))[0]).toBe(200);
+    expect(headerValue(upstream.requests.at(-1)!.headers, "x-n")).toBe("0");
+  });
+
+  it("give no status that HTTP does not know", async () => {
+    expect(await ask({ path: "/bad-status" })).toEqual([500, expect.stringContaining("99 is no status")]);
   });
 
   it("share names before and after a call, but not with other requests", async () => {

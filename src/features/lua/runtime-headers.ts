@@ -45,7 +45,14 @@ function valuesOf(fields: Fields, name: string, isExact: boolean): string[] {
   return fields.filter((_each, index) => index % 2 === 1 && canonicalHeader(fields[index - 1]!) === wanted);
 }
 
+const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+const LINE_BREAK = /[\r\n\0]/;
+
+/** A script may hold what a client sent: nothing of it must begin a line of its own. */
 function replace(fields: Fields, name: string, values: readonly string[]): void {
+  if (!NAME.test(name)) throw new ScriptFault(`net/http: invalid header field name ${JSON.stringify(name)}`);
+  if (values.some((value) => LINE_BREAK.test(value)))
+    throw new ScriptFault(`net/http: invalid header field value for ${JSON.stringify(name)}`);
   const wanted = canonicalHeader(name);
   const others = fields.filter((_each, index) => canonicalHeader(fields[index & ~1]!) !== wanted);
   fields.splice(0, fields.length, ...others, ...values.flatMap((value) => [wanted, value]));

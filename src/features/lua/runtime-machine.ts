@@ -37,6 +37,8 @@ export interface Chunk {
 export interface Failure {
   /** With the place behind it: `boom (pre-script:L2)`. */
   readonly text: string;
+  /** As the script threw it. */
+  readonly thrown: string;
 }
 
 const L: LuaState = lauxlib.luaL_newstate();
@@ -71,7 +73,7 @@ export function compile(text: string, name: string): Chunk {
   load(text, name);
   lua.lua_pop(L, 1);
   // Each run gives the chunk another table of globals, which is why they are a parameter here.
-  load(`return function(_ENV) return function() ${text}\nend end`, name);
+  load(`return function(_ENV) return function(...) ${text}\nend end`, name);
   lua.lua_call(L, 0, 1);
   return { reference: lauxlib.luaL_ref(L, LUA_REGISTRYINDEX) };
 }
@@ -86,12 +88,13 @@ function load(text: string, name: string): void {
 }
 
 /** What a script was ended with. */
-function reasonOf(): string {
+function failureOf(): Failure {
   const fault: unknown = lua.lua_touserdata(L, -1);
-  if (fault instanceof RangeError) return "stack overflow";
-  if (!(fault instanceof Error)) return placedBehind(textAt(L, -1));
+  const thrown = textAt(L, -1);
+  if (fault instanceof RangeError) return { thrown, text: "stack overflow" };
+  if (!(fault instanceof Error)) return { thrown, text: placedBehind(thrown) };
   logFault(fault);
-  return "internal error";
+  return { thrown, text: "internal error" };
 }
 
 /** `name:2: reason` as KrakenD words it. [krakend-lua sourcemap.go] */
@@ -133,7 +136,7 @@ export class Globals {
     lua.lua_call(L, 1, 1);
     const status = lua.lua_pcall(L, 0, 0, 0);
     lua.lua_sethook(L, null, 0, 0);
-    const failure = status === lua.LUA_OK ? undefined : { text: reasonOf() };
+    const failure = status === lua.LUA_OK ? undefined : failureOf();
     lua.lua_settop(L, 0);
     return failure;
   }

@@ -55,6 +55,7 @@ export class ScriptRequest {
   apply(): void {
     const call: { -readonly [Key in keyof Call]: Call[Key] } = this.#call;
     call.method = this.method;
+    dropFraming(call.headers);
     if (this.body !== undefined) call.body = Buffer.from(this.body, "latin1");
     if (this.url === this.#urlBefore) return;
     const [, host, rest = ""] = /^(https?:\/\/[^/?#]+)(.*)$/is.exec(this.url) ?? [];
@@ -65,6 +66,14 @@ export class ScriptRequest {
     call.target = wirePath(rest.startsWith("/") ? rest : `/${rest}`);
     if (host !== this.#host) call.host = host;
   }
+}
+
+/** What the client writes itself, whatever a script wants. [Go net/http request.go reqWriteExcludeHeader] */
+const FRAMING = new Set(["host", "content-length", "transfer-encoding", "trailer"]);
+
+function dropFraming(fields: Fields): void {
+  const kept = fields.filter((_each, index) => !FRAMING.has(fields[index & ~1]!.toLowerCase()));
+  if (kept.length < fields.length) fields.splice(0, fields.length, ...kept);
 }
 
 /** A text that is read without an argument, and set with one. */

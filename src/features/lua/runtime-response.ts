@@ -7,7 +7,7 @@ import type { Answer } from "../../runtime/upstream-answer.js";
 import { type Fields, headerList, headers } from "./runtime-headers.js";
 import type { LuaState } from "./runtime-machine.js";
 import { type Arguments, defineMethods, NOTHING, type Result } from "./runtime-stack.js";
-import { type JsonObject, LuaTable } from "./runtime-values.js";
+import { type JsonObject, LuaTable, ScriptFault } from "./runtime-values.js";
 
 export class ScriptResponse<Data extends Members | Keyed = Members | Keyed> {
   complete: boolean;
@@ -80,7 +80,9 @@ export function defineResponse(L: LuaState): void {
     },
     statusCode: (self, given) => {
       if (given.count === 0) return self.status;
-      self.status = Math.trunc(given.number(1));
+      const status = Math.trunc(given.number(1));
+      if (!(status >= 200 && status <= 599)) throw new ScriptFault(`${status} is no status of an answer`);
+      self.status = status;
       return NOTHING;
     },
     body,

@@ -111,7 +111,7 @@ function runAll(chunks: readonly (Chunk | ScriptFault)[], run: Run): UpstreamErr
     const failure = run.globals.run(chunk, run.deadline);
     if (failure === undefined) continue;
     const { custom } = run.thrown;
-    if (custom === undefined || custom.text !== failure.text)
+    if (custom === undefined || custom.text !== failure.thrown)
       return new UpstreamError("refused", failure.text);
     return new UpstreamError("refused", custom.text, custom.status, custom.contentType);
   }
