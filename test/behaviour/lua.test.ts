@@ -131,11 +131,11 @@ beforeAll(async () => {
         ],
       },
       endpoint("/leak", {
-        pre: "before = leaked leaked = 1 table.leaked = 1",
-        post: "local d = response.load():data() d:set('before', before == nil) d:set('kept', leaked) d:set('table', table.leaked)",
+        pre: "before = leaked leaked = 1 table.leaked = 1 loadstring('loaded = leaked')()",
+        post: "local d = response.load():data() d:set('before', before == nil) d:set('kept', leaked) d:set('table', table.leaked) d:set('loaded', loaded)",
       }),
       endpoint("/not-leaked", {
-        post: "response.load():data():set('it', tostring(leaked) .. tostring(table.leaked))",
+        post: "response.load():data():set('it', tostring(leaked) .. tostring(table.leaked) .. tostring(loadstring('return loaded')()))",
       }),
       endpoint("/function", {
         pre: "function kept() return request.load():params('X') .. value end value = 'v'",
@@ -257,8 +257,8 @@ describe("scripts", () => {
   it("share names before and after a call, but not with other requests", async () => {
     for (let times = 0; times < 3; times++) {
       const [, body] = await ask({ path: "/leak" });
-      expect(JSON.parse(body)).toMatchObject({ before: true, kept: 1, table: 1 });
-      expect(JSON.parse((await ask({ path: "/not-leaked" }))[1])).toMatchObject({ it: "nilnil" });
+      expect(JSON.parse(body)).toMatchObject({ before: true, kept: 1, table: 1, loaded: 1 });
+      expect(JSON.parse((await ask({ path: "/not-leaked" }))[1])).toMatchObject({ it: "nilnilnil" });
     }
     const all = await Promise.all(Array.from({ length: 20 }, () => ask({ path: "/function" })));
     expect(new Set(all.map(([, body]) => (JSON.parse(body) as { it: string }).it))).toEqual(new Set(["v"]));
