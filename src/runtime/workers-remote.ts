@@ -27,7 +27,8 @@ const NURSERY_MB = 24;
 /** Starts a thread that runs a program. */
 export function startThread(text: string, gwc: ThreadData): Remote {
   const resourceLimits = { maxYoungGenerationSizeMb: NURSERY_MB };
-  const worker = new Worker(text, { eval: true, workerData: { gwc }, resourceLimits });
+  // As a script it would share its names with those of Node: `crypto` could not be one of its own.
+  const worker = new Worker(`(() => {${text}\n})();`, { eval: true, workerData: { gwc }, resourceLimits });
   const waiting = new Map<number, (value: unknown, fault?: string) => void>();
   let orders = 0;
   let reason: Error | undefined;
