@@ -63,6 +63,11 @@ export class Http2Connection extends Timed implements ServedConnection, StreamOw
     this.#session.on("remoteSettings", () => this.#onFirstWord());
     this.#session.on("error", () => {});
     this.#session.on("close", () => this.#onClose());
+    // A session need not end by itself when its socket is gone, and nothing may hold up the end of the gateway.
+    socket.once("close", () => {
+      this.#session.destroy();
+      this.#onClose();
+    });
     this.#session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
     server.connections.add(this);
     const { readHeaderTimeoutMs, readTimeoutMs } = server.options;
@@ -107,8 +112,8 @@ export class Http2Connection extends Timed implements ServedConnection, StreamOw
   }
 
   #onClose(): void {
+    if (!this.#server.connections.delete(this)) return;
     idleTimes.clear(this);
-    this.#server.connections.delete(this);
     this.#server.onConnectionClosed();
   }
 
