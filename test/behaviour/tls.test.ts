@@ -5,7 +5,7 @@ import tls from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Authority, createAuthority, type Identity } from "../support/certificates.js";
 import { compileText, startGateway, type TestGateway } from "../support/gateway.js";
-import { json, type MockUpstream, startUpstream } from "../support/mock-upstream.js";
+import { delayed, json, type MockUpstream, startUpstream } from "../support/mock-upstream.js";
 
 interface Shown {
   readonly answer: string;
@@ -38,7 +38,7 @@ let upstream: MockUpstream;
 
 beforeAll(async () => {
   authority = await createAuthority("Test Authority");
-  upstream = await startUpstream({ "/a": json({ a: 1 }) });
+  upstream = await startUpstream({ "/a": json({ a: 1 }), "/slow": delayed(150, json({ slow: 1 })) });
 });
 
 afterAll(() => upstream.close());
@@ -59,7 +59,7 @@ describe("the TLS of the server", () => {
     gateway = await startGateway({
       host: [upstream.url],
       tls: { keys: [pairOf(first), pairOf(second), pairOf(rsa)], min_version: "TLS12" },
-      endpoints: [{ endpoint: "/a", backend: [{ url_pattern: "/a" }] }],
+      endpoints: ["/a", "/slow"].map((path) => ({ endpoint: path, backend: [{ url_pattern: path }] })),
     });
   });
 
@@ -114,6 +114,26 @@ describe("the TLS of the server", () => {
     socket.write(request.slice(20));
     const [second] = (await once(socket, "data")) as [Buffer];
     expect(second.toString("latin1")).toMatch(/^HTTP\/1\.1 200 OK/);
+    socket.destroy();
+  });
+
+  it("answers what was asked before a client ended its side, and ends its own", async () => {
+    const below = net.connect({ host: "127.0.0.1", port: gateway.port, allowHalfOpen: true });
+    const socket = tls.connect({
+      socket: below,
+      ca: authority.certificate,
+      servername: "gateway.example.com",
+    });
+    await once(socket, "secureConnect");
+    let answer = "";
+    socket.on("data", (chunk: Buffer) => {
+      answer += chunk.toString("latin1");
+    });
+    const request = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: gateway.example.com\r\n\r\n`;
+    // The last of them is given up with its client, as in Go; those before it are not.
+    socket.end(request("/slow") + request("/a"));
+    await once(socket, "end");
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\{"slow":1\}HTTP\/1\.1 500 /);
     socket.destroy();
   });
 

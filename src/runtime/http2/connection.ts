@@ -63,11 +63,8 @@ export class Http2Connection extends Timed implements ServedConnection, StreamOw
     this.#session.on("remoteSettings", () => this.#onFirstWord());
     this.#session.on("error", () => {});
     this.#session.on("close", () => this.#onClose());
-    // A session need not end by itself when its socket is gone, and nothing may hold up the end of the gateway.
-    socket.once("close", () => {
-      this.#session.destroy();
-      this.#onClose();
-    });
+    // Whoever ends its side can neither ask nor acknowledge any more: it has left [Go http2 server.go clientGone].
+    socket.once("end", () => this.destroy());
     this.#session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
     server.connections.add(this);
     const { readHeaderTimeoutMs, readTimeoutMs } = server.options;
@@ -112,8 +109,8 @@ export class Http2Connection extends Timed implements ServedConnection, StreamOw
   }
 
   #onClose(): void {
-    if (!this.#server.connections.delete(this)) return;
     idleTimes.clear(this);
+    this.#server.connections.delete(this);
     this.#server.onConnectionClosed();
   }
 

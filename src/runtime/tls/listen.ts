@@ -24,7 +24,14 @@ export function listenTls(options: TlsOptions): Listener {
   const identities = found.filter((each) => each !== undefined);
   const settings = serverOptions(options, identities, authorities);
   return (take) => {
-    const server = tls().createServer({ ...settings, noDelay: true, allowHalfOpen: true }, take);
+    const server = tls().createServer({ ...settings, noDelay: true, allowHalfOpen: true }, (socket) => {
+      socket.allowHalfOpen = true;
+      take(socket);
+    });
+    // Before the listener that begins with TLS: what ends while it shakes hands is over, and only then may one side end.
+    server.prependListener("connection", (socket: Socket) => {
+      socket.allowHalfOpen = false;
+    });
     server.on("tlsClientError", refusePlain);
     return server;
   };
