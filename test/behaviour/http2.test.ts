@@ -372,16 +372,6 @@ describe.each(["TLS", "no TLS"] as const)("a client of HTTP/2 with %s that leave
     expect(performance.now() - startedAt).toBeLessThan(2000);
     if (said().length > 2) await until(() => upstream.open === 0);
   });
-
-  it.skipIf(kind === "no TLS")("while it shakes hands is forgotten at once", async () => {
-    const socket = net.connect(gateway.port, "localhost");
-    socket.write(Buffer.from([0x16, 3, 1]));
-    socket.resume();
-    socket.end();
-    const startedAt = performance.now();
-    await once(socket, "close");
-    expect(performance.now() - startedAt).toBeLessThan(2000);
-  });
 });
 
 describe("the end of HTTP/2", () => {

@@ -147,6 +147,15 @@ describe("the TLS of the server", () => {
     await once(socket, "close");
   });
 
+  it("forgets a client that ends its side during the handshake", async () => {
+    const socket = net.connect({ host: "127.0.0.1", port: gateway.port });
+    socket.end(Buffer.from([0x16, 3, 1]));
+    socket.resume();
+    const startedAt = performance.now();
+    await once(socket, "close");
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+
   it("survives clients that break the handshake off", async () => {
     for (const bytes of ["\x16\x03\x01", "\x16\x03\x01\x00\x05hello", ""]) {
       const socket = net.connect({ host: "127.0.0.1", port: gateway.port });
