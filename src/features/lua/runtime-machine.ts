@@ -13,6 +13,7 @@ import {
   tableLibrary,
 } from "./runtime-fengari.js";
 import { useDoubles } from "./runtime-numbers.js";
+import { placedBehind } from "./runtime-place.js";
 import { bytesOf, textAt } from "./runtime-stack.js";
 import { ScriptFault } from "./runtime-values.js";
 
@@ -95,12 +96,6 @@ function failureOf(): Failure {
   if (!(fault instanceof Error)) return { thrown, text: placedBehind(thrown) };
   logFault(fault);
   return { thrown, text: "internal error" };
-}
-
-/** `name:2: reason` as KrakenD words it. [krakend-lua sourcemap.go] */
-function placedBehind(text: string): string {
-  const [, name, line, reason] = /^([^:\n]+):(\d+): (.*)$/s.exec(text) ?? [];
-  return name === undefined ? text : `${reason} (${name}:L${line})`;
 }
 
 /** The globals of a run of scripts that follow each other. */

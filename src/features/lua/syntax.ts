@@ -1,6 +1,7 @@
 // Whether a text is a script. The machine is loaded for configurations that have scripts alone: reading its parts
 // takes some ten milliseconds.
 import { createRequire } from "node:module";
+import { placedBehind } from "./runtime-place.js";
 
 /** The part of fengari that is used here; it has no types of its own. */
 interface Lua {
@@ -22,7 +23,5 @@ export function faultOf(text: string, name: string): string | undefined {
   const bytes = Buffer.from(text, "latin1");
   const status = lauxlib.luaL_loadbufferx(L, bytes, bytes.length, Buffer.from(`=${name}`), Buffer.from("t"));
   if (status === lua.LUA_OK) return undefined;
-  const said = Buffer.from(lua.lua_tolstring(L, -1) ?? []).toString("latin1");
-  const [, line = "", reason = said] = /^[^:\n]+:(\d+): (.*)$/s.exec(said) ?? [];
-  return line === "" ? reason : `${reason} (${name}:L${line})`;
+  return placedBehind(Buffer.from(lua.lua_tolstring(L, -1) ?? []).toString("latin1"));
 }
