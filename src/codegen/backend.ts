@@ -197,12 +197,15 @@ function callCode(backend: Backend, target: Code, rooms: readonly RoomCode[], sc
   return code`const call: ${runtimeType("Call")} = {\n${indent(join(parts, ",\n"))},\n};`;
 }
 
+/** Their decoders look at the bytes of an answer once, and nobody does after them. */
+const DECODED_AT_ONCE: ReadonlySet<Backend["decode"]> = new Set(["json", "collection", "safejson"]);
+
 function fetchCode(backend: Backend, rooms: readonly RoomCode[], relays: boolean, scope: BackendScope): Code {
   const wraps = rooms.filter((room) => room.slots.wrap !== undefined);
   const upstream = scope.upstreams.reference(backend);
   const streams = wraps.every((room) => room.slots.takesStreams === true);
-  const method = relays && streams ? code`open` : code`fetch`;
-  const call = code`${upstream}.${method}(x, call)`;
+  const whole = wraps.length === 0 && DECODED_AT_ONCE.has(backend.decode) ? code`fetchLent` : code`fetch`;
+  const call = code`${upstream}.${relays && streams ? code`open` : whole}(x, call)`;
   const readsFailures = relays || rooms.some((room) => room.slots.badStatus !== undefined);
   const wrapped = wraps.reduceRight((inner, room) => room.slots.wrap!(inner, readsFailures), call);
   if (!mayBreakRequestLine(backend)) return wrapped;

@@ -6,9 +6,10 @@ import { DEFAULT_ORIGIN, Origin, type OriginOptions } from "./http1/origin.js";
 import { logInfo, logWarning } from "./log.js";
 import { dnsResolver } from "./names.js";
 import { onUpstreamsClosed, originOf } from "./origins.js";
+import type { Answer } from "./received-answer.js";
 import { DEFAULT_TRANSPORT, type TransportOptions } from "./transport.js";
 import { type Call, Upstream } from "./upstream.js";
-import type { Answer, StreamedAnswer } from "./upstream-answer.js";
+import type { StreamedAnswer } from "./upstream-answer.js";
 import type { UpstreamError } from "./upstream-error.js";
 
 /** Hosts up to which their weights are kept as they are [lura sd/dnssrv]. */

@@ -40,6 +40,7 @@ export {
 } from "./outcome.js";
 export { refuseParams } from "./params.js";
 export { pickQuery, wholeQuery } from "./query.js";
+export type { Answer } from "./received-answer.js";
 export { RegularExpression } from "./regular.js";
 export {
   BANNER,
@@ -64,7 +65,7 @@ export { dialTls } from "./tls/dial.js";
 export { listenTls } from "./tls/listen.js";
 export { DEFAULT_TRANSPORT } from "./transport.js";
 export { type Call, Upstream } from "./upstream.js";
-export type { Answer, StreamedAnswer } from "./upstream-answer.js";
+export type { StreamedAnswer } from "./upstream-answer.js";
 export { UpstreamError } from "./upstream-error.js";
 export { badStatus, isSuccess, keyedStatusDetails, statusAsIs, statusDetails } from "./upstream-status.js";
 export { BadTarget, brokenRequestLine, wirePath, withQuery } from "./wire-path.js";

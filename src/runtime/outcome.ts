@@ -4,7 +4,8 @@ import type { ByteString } from "./bytes.js";
 import { type Keyed, membersOf } from "./json/members.js";
 import { JsonFault } from "./json/reader.js";
 import type { JsonText, Members } from "./json/text.js";
-import type { Answer, StreamedAnswer } from "./upstream-answer.js";
+import type { Answer } from "./received-answer.js";
+import type { StreamedAnswer } from "./upstream-answer.js";
 import { allFailed, UpstreamError } from "./upstream-error.js";
 
 let arrivals = 0;

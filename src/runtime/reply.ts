@@ -8,8 +8,9 @@ import { isString, type JsonText, type Members, unquote } from "./json/text.js";
 import { logFailure } from "./log.js";
 import type { Outcome } from "./outcome.js";
 import { prepared } from "./prepared-headers.js";
+import type { Answer } from "./received-answer.js";
 import { sniff } from "./sniff.js";
-import type { Answer, StreamedAnswer } from "./upstream-answer.js";
+import type { StreamedAnswer } from "./upstream-answer.js";
 import { UpstreamError } from "./upstream-error.js";
 
 const JSON_TYPE = "application/json; charset=utf-8";

@@ -9,28 +9,17 @@ import { type FieldPlaces, fieldIn, flatFields } from "./http1/fields.js";
 import type { Origin } from "./http1/origin.js";
 import type { ResponseHead } from "./http1/response-head.js";
 import { isBare } from "./http1/status.js";
+import { closedReading } from "./lent-memory.js";
 import { limits } from "./limits.js";
 import { zlib } from "./node-parts.js";
+import { type Answer, ReceivedAnswer } from "./received-answer.js";
 import type { Hop, Trail } from "./redirects.js";
-import type { Call, Transaction } from "./transaction.js";
+import type { Call } from "./transaction.js";
 import { UpstreamError } from "./upstream-error.js";
 import { tooLarge } from "./upstream-fault.js";
 
 /** A body that came in one piece becomes a text at once up to this, in bytes: most do, and few are longer. */
 const MOST_IN_ONE_PIECE = 16 * 1024;
-
-/** A whole answer; its body with gzip taken off. */
-export interface Answer {
-  /** What was asked, for error texts. */
-  readonly url: ByteString;
-  readonly status: number;
-  readonly headers: FlatHeaders;
-  readonly body: ByteString;
-  /** The body once more where its bytes are there: as many as it is long, and a zero behind them. */
-  readonly bytes?: Buffer | undefined;
-  /** It came from elsewhere: an answer before it had sent the request there. */
-  readonly isMoved?: boolean;
-}
 
 /** An answer whose body is still arriving. */
 export interface StreamedAnswer {
@@ -42,48 +31,6 @@ export interface StreamedAnswer {
   pipe(start: (first: Uint8Array) => ReplyStream): void;
   /** Gives the body up. */
   discard(): void;
-}
-
-/** An answer as it came; what nobody asks for is never made. */
-class ReceivedAnswer implements Answer {
-  readonly status: number;
-  readonly bytes: Buffer | undefined;
-  readonly #transaction: Transaction;
-  readonly #head: ByteString;
-  readonly #fields: FieldPlaces;
-  #body: ByteString | undefined;
-
-  constructor(
-    transaction: Transaction,
-    status: number,
-    head: ByteString,
-    fields: FieldPlaces,
-    body: ByteString | Buffer,
-  ) {
-    this.status = status;
-    this.bytes = typeof body === "string" ? undefined : body;
-    this.#body = typeof body === "string" ? body : undefined;
-    this.#transaction = transaction;
-    this.#head = head;
-    this.#fields = fields;
-  }
-
-  get url(): ByteString {
-    return this.#transaction.url;
-  }
-
-  get headers(): FlatHeaders {
-    return flatFields(this.#head, this.#fields);
-  }
-
-  get isMoved(): boolean {
-    return this.#transaction.trail !== undefined;
-  }
-
-  get body(): ByteString {
-    this.#body ??= this.bytes!.latin1Slice(0, this.bytes!.length - 1);
-    return this.#body;
-  }
 }
 
 /** Collects the whole body. */
@@ -99,16 +46,21 @@ export class WholeAnswer extends FollowedAnswer {
   #expected = -1;
   /** The body where it was not collected, as it came in one piece. */
   #text: ByteString | undefined;
+  /** The same of a long one: bytes of the reading that is being handed on, and a zero. */
+  #lent: Buffer | undefined;
+  readonly #lends: boolean;
 
   constructor(
     call: Call,
     origin: Origin,
     x: Exchange,
     resolve: (result: Answer | UpstreamError) => void,
+    lends: boolean,
     trail?: Trail,
   ) {
     super(call, origin, x, trail);
     this.#resolve = resolve;
+    this.#lends = lends;
   }
 
   protected override get isHeldWhole(): boolean {
@@ -130,26 +82,42 @@ export class WholeAnswer extends FollowedAnswer {
   onData(bytes: Buffer, start: number, end: number): void {
     if (!this.#isKept) return this.skip(end - start);
     if (this.#body === undefined) {
-      const length = end - start;
-      if (length === this.#expected && length <= MOST_IN_ONE_PIECE) {
-        this.#text = bytes.latin1Slice(start, end);
-        return;
-      }
-      this.#body = new Collected(this.#expected < 0 ? 4096 : this.#expected);
+      if (end - start === this.#expected && this.#isTaken(bytes, start, end)) return;
+      this.#body = new Collected(this.#expected < 0 ? 4096 : this.#expected, this.#lends);
     }
     this.#body.add(bytes, start, end);
     if (this.#body.size > limits.answerBytes) this.fail(tooLarge(this.verb, this.url));
+  }
+
+  /** The whole body in one piece: whether there is a way to take it as that. */
+  #isTaken(bytes: Buffer, start: number, end: number): boolean {
+    if (end - start <= MOST_IN_ONE_PIECE) this.#text = bytes.latin1Slice(start, end);
+    else if (this.#lends) this.#lent = closedReading(bytes, start, end);
+    return this.#text !== undefined || this.#lent !== undefined;
   }
 
   protected override onEnd(): void {
     if (!this.#isKept) return this.go();
     const isZipped = fieldIn(this.#head, this.#fields, "content-encoding") === "gzip";
     if (isZipped) this.#unzip();
+    else if (this.#lent !== undefined || this.#body?.isLent === true) this.#settleLent();
     else this.#settle(this.#body?.finish() ?? this.#text ?? "");
   }
 
+  /** Whoever waits for it decodes it before anything else arrives, or has a copy. */
+  #settleLent(): void {
+    const bytes = this.#lent ?? this.#body!.finish();
+    const answer = new ReceivedAnswer(this, this.#status, this.#head, this.#fields, bytes);
+    answer.beginLoan();
+    this.#resolve(answer);
+    queueMicrotask(() => {
+      answer.endLoan();
+      this.#body?.giveBack();
+    });
+  }
+
   #unzip(): void {
-    const bytes = this.#body?.finish() ?? Buffer.from(`${this.#text ?? ""}\0`, "latin1");
+    const bytes = this.#ownBytes();
     const limit = { maxOutputLength: limits.answerBytes };
     zlib().gunzip(bytes.subarray(0, -1), limit, (fault, plain) => {
       if (fault === null) this.#settle(Buffer.concat([plain, ZERO]));
@@ -159,16 +127,28 @@ export class WholeAnswer extends FollowedAnswer {
     });
   }
 
+  /** The body with a zero behind it, to be kept. */
+  #ownBytes(): Buffer {
+    if (this.#text !== undefined) return Buffer.from(`${this.#text}\0`, "latin1");
+    const bytes = this.#lent ?? this.#body?.finish();
+    if (bytes === undefined) return Buffer.from(ZERO);
+    if (this.#lent === undefined && this.#body?.isLent === false) return bytes;
+    const own = Buffer.from(bytes);
+    this.#body?.giveBack();
+    return own;
+  }
+
   #settle(body: ByteString | Buffer): void {
     this.#resolve(new ReceivedAnswer(this, this.#status, this.#head, this.#fields, body));
   }
 
   protected override follow({ call, origin, trail }: Hop): void {
-    new WholeAnswer(call, origin, this.x, this.#resolve, trail).begin();
+    new WholeAnswer(call, origin, this.x, this.#resolve, this.#lends, trail).begin();
   }
 
   protected override lose(error: UpstreamError): void {
     this.#isKept = false;
+    this.#body?.giveBack();
     this.#body = undefined;
     this.#resolve(error);
   }

@@ -4,7 +4,7 @@ import { headerOf } from "./forward.js";
 import type { Members } from "./json/text.js";
 import { quote } from "./json/text.js";
 import { failed, incomplete, type Outcome } from "./outcome.js";
-import type { Answer } from "./upstream-answer.js";
+import type { Answer } from "./received-answer.js";
 import { UpstreamError } from "./upstream-error.js";
 
 /** Only these are success for a backend whose answer is decoded. */

@@ -3,9 +3,10 @@ import type { Exchange } from "./exchange.js";
 import { DEFAULT_ORIGIN, Origin, type OriginOptions } from "./http1/origin.js";
 import { unsendable } from "./http1/request-text.js";
 import { type BadHost, originOf, strangerOf } from "./origins.js";
+import type { Answer } from "./received-answer.js";
 import { type Call, refusalOf } from "./transaction.js";
 import { DEFAULT_TRANSPORT, type TransportOptions } from "./transport.js";
-import { type Answer, ArrivingAnswer, type StreamedAnswer, WholeAnswer } from "./upstream-answer.js";
+import { ArrivingAnswer, type StreamedAnswer, WholeAnswer } from "./upstream-answer.js";
 import { UpstreamError } from "./upstream-error.js";
 import { requestError } from "./upstream-fault.js";
 
@@ -34,9 +35,18 @@ export class Upstream {
 
   /** Calls and waits for the whole answer. */
   fetch(x: Exchange, call: Call): Promise<Answer | UpstreamError> {
+    return this.#fetch(x, call, false);
+  }
+
+  /** The same for whoever decodes the answer at once, and then wants no more of it: its bytes are lent. */
+  fetchLent(x: Exchange, call: Call): Promise<Answer | UpstreamError> {
+    return this.#fetch(x, call, true);
+  }
+
+  #fetch(x: Exchange, call: Call, lends: boolean): Promise<Answer | UpstreamError> {
     const origin = this.#originFor(call);
     if (origin instanceof UpstreamError) return Promise.resolve(origin);
-    return new Promise((resolve) => new WholeAnswer(call, origin, x, resolve).begin());
+    return new Promise((resolve) => new WholeAnswer(call, origin, x, resolve, lends).begin());
   }
 
   /** Calls and waits for the head of the answer. */

@@ -1,7 +1,7 @@
 // Go's URL rules for what clients send into a url_pattern [Go net/url, lura proxy/balancing.go].
 
 import { type ByteString, malformedEscape, percentDecode, percentEncodeByte } from "./bytes.js";
-import type { Answer } from "./upstream-answer.js";
+import type { Answer } from "./received-answer.js";
 
 /** A target that no URL parser accepts; the upstream client turns it into an error with the host in it. */
 export class BadTarget {

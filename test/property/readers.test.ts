@@ -8,8 +8,8 @@ import * as runtime from "../../src/runtime/index.js";
 import { JsonFault } from "../../src/runtime/json/fault.js";
 import { utf8 } from "../../src/runtime/json/text.js";
 import { parseValue, printValue } from "../../src/runtime/json/value.js";
+import type { Answer } from "../../src/runtime/received-answer.js";
 import type { Call } from "../../src/runtime/upstream.js";
-import type { Answer } from "../../src/runtime/upstream-answer.js";
 import { exportsOf, gatewayOf } from "../support/generated.js";
 import { dataOf, mergedReply, type Reply, replyTo, type ShapeOptions } from "../support/reference-shape.js";
 

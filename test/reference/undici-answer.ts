@@ -3,7 +3,8 @@ import { createGunzip, gunzip } from "node:zlib";
 import type { FlatHeaders, ReplyStream } from "../../src/runtime/exchange.js";
 import { headerOf } from "../../src/runtime/forward.js";
 import { limits } from "../../src/runtime/limits.js";
-import type { Answer, StreamedAnswer } from "../../src/runtime/upstream-answer.js";
+import type { Answer } from "../../src/runtime/received-answer.js";
+import type { StreamedAnswer } from "../../src/runtime/upstream-answer.js";
 import { clientGone, UpstreamError } from "../../src/runtime/upstream-error.js";
 import { connectionError, tooLarge } from "../../src/runtime/upstream-fault.js";
 

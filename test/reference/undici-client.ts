@@ -5,9 +5,10 @@ import { onDeadline } from "../../src/runtime/deadline.js";
 import type { Exchange } from "../../src/runtime/exchange.js";
 import { headerOf } from "../../src/runtime/forward.js";
 import { unsendable } from "../../src/runtime/http1/request-text.js";
+import type { Answer } from "../../src/runtime/received-answer.js";
 import { type Call, refusalOf } from "../../src/runtime/transaction.js";
 import { DEFAULT_TRANSPORT, type TransportOptions } from "../../src/runtime/transport.js";
-import type { Answer, StreamedAnswer } from "../../src/runtime/upstream-answer.js";
+import type { StreamedAnswer } from "../../src/runtime/upstream-answer.js";
 import { clientGone, deadlineExceeded, UpstreamError } from "../../src/runtime/upstream-error.js";
 import { requestError } from "../../src/runtime/upstream-fault.js";
 import { type Receiver, UndiciAnswer, UndiciStream } from "./undici-answer.js";
@@ -44,6 +45,11 @@ export class Upstream {
 
   fetch(x: Exchange, call: Call): Promise<Answer | UpstreamError> {
     return this.#dispatch(x, call, (resolve, finish) => new UndiciAnswer(resolve, finish));
+  }
+
+  /** Lends nothing. */
+  fetchLent(x: Exchange, call: Call): Promise<Answer | UpstreamError> {
+    return this.fetch(x, call);
   }
 
   open(x: Exchange, call: Call): Promise<StreamedAnswer | UpstreamError> {

@@ -1,10 +1,12 @@
 // What servers and clients make of bytes: ours and Node's, each asked in the same way.
+
 import http from "node:http";
 import type { Socket } from "node:net";
 import type { ByteString } from "../../src/runtime/bytes.js";
 import type { Exchange } from "../../src/runtime/exchange.js";
 import { Http1Connection } from "../../src/runtime/http1/connection.js";
 import { DEFAULT_ORIGIN, Origin } from "../../src/runtime/http1/origin.js";
+import type { Answer } from "../../src/runtime/received-answer.js";
 import type { ServerState } from "../../src/runtime/server-state.js";
 import { DEFAULT_TRANSPORT } from "../../src/runtime/transport.js";
 import { WholeAnswer } from "../../src/runtime/upstream-answer.js";
@@ -183,10 +185,11 @@ async function ourCall(origin: Origin, method: string, turns: number): Promise<C
   let result: Called;
   const deadline = performance.now() + 60_000;
   const call = { method, target: "/" as ByteString, headers: [], body: undefined, deadline };
-  const transaction = new WholeAnswer(call, origin, client, (answer) => {
+  const take = (answer: Answer | UpstreamError): void => {
     if (answer instanceof UpstreamError) return;
     result = { status: answer.status, headers: answer.headers, body: answer.body };
-  });
+  };
+  const transaction = new WholeAnswer(call, origin, client, take, true);
   transaction.begin();
   await settle(turns + 5);
   transaction.fail(new UpstreamError("timeout", ""));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Answer } from "../../runtime/received-answer.js";
 import type { Call } from "../../runtime/upstream.js";
-import type { Answer } from "../../runtime/upstream-answer.js";
 import { UpstreamError } from "../../runtime/upstream-error.js";
 import { HttpCache } from "./runtime.js";
 import { Loners } from "./runtime-flights.js";

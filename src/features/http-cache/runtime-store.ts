@@ -1,8 +1,8 @@
 // Kept answers, bounded by number and size.
 import type { ByteString } from "../../runtime/bytes.js";
 import type { FlatHeaders } from "../../runtime/exchange.js";
+import type { Answer } from "../../runtime/received-answer.js";
 import { thread } from "../../runtime/thread.js";
-import type { Answer } from "../../runtime/upstream-answer.js";
 import type { Landing } from "./runtime-flights.js";
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { headerOf } from "../../runtime/forward.js";
+import type { Answer } from "../../runtime/received-answer.js";
 import type { Call } from "../../runtime/upstream.js";
-import type { Answer } from "../../runtime/upstream-answer.js";
 import { UpstreamError } from "../../runtime/upstream-error.js";
 import { BadTarget } from "../../runtime/wire-path.js";
 import { HttpCache, privateCache, sharedCache } from "./runtime.js";

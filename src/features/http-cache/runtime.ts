@@ -2,8 +2,8 @@
 import type { ByteString } from "../../runtime/bytes.js";
 import type { FlatHeaders } from "../../runtime/exchange.js";
 import { headerOf } from "../../runtime/forward.js";
+import type { Answer } from "../../runtime/received-answer.js";
 import type { Call } from "../../runtime/upstream.js";
-import type { Answer } from "../../runtime/upstream-answer.js";
 import { UpstreamError } from "../../runtime/upstream-error.js";
 import { type Landing, Loners, landingOf, landingOfFailure } from "./runtime-flights.js";
 import {

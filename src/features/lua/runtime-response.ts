@@ -3,7 +3,7 @@ import { document, type Keyed, membersOf } from "../../runtime/json/members.js";
 import { escapeText, type Members } from "../../runtime/json/text.js";
 import { parseValue, printValue } from "../../runtime/json/value.js";
 import { Outcome } from "../../runtime/outcome.js";
-import type { Answer } from "../../runtime/upstream-answer.js";
+import type { Answer } from "../../runtime/received-answer.js";
 import { type Fields, headerList, headers } from "./runtime-headers.js";
 import type { LuaState } from "./runtime-machine.js";
 import { type Arguments, defineMethods, NOTHING, type Result } from "./runtime-stack.js";

@@ -6,12 +6,13 @@ import { counted } from "../../runtime/counted-stream.js";
 import { type Exchange, Place } from "../../runtime/exchange.js";
 import { utf8 } from "../../runtime/json/text.js";
 import { goFamilies, processFamilies } from "../../runtime/process-metrics.js";
+import type { Answer } from "../../runtime/received-answer.js";
 import { type Family, labelsText, observeBelow, type Row, SeriesSet } from "../../runtime/series.js";
 import { serveAside } from "../../runtime/side-server.js";
 import { thread } from "../../runtime/thread.js";
 import { spanId, traceId } from "../../runtime/trace-ids.js";
 import type { Call } from "../../runtime/upstream.js";
-import type { Answer, StreamedAnswer } from "../../runtime/upstream-answer.js";
+import type { StreamedAnswer } from "../../runtime/upstream-answer.js";
 import { UpstreamError } from "../../runtime/upstream-error.js";
 import { isSuccess } from "../../runtime/upstream-status.js";
 

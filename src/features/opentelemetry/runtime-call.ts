@@ -2,10 +2,11 @@
 import { counted } from "../../runtime/counted-stream.js";
 import type { Exchange } from "../../runtime/exchange.js";
 import { headerOf } from "../../runtime/forward.js";
+import type { Answer } from "../../runtime/received-answer.js";
 import type { Row } from "../../runtime/series.js";
 import { spanId } from "../../runtime/trace-ids.js";
 import type { Call } from "../../runtime/upstream.js";
-import type { Answer, StreamedAnswer } from "../../runtime/upstream-answer.js";
+import type { StreamedAnswer } from "../../runtime/upstream-answer.js";
 import { UpstreamError } from "../../runtime/upstream-error.js";
 import { type AttributeValues, Which } from "./runtime-instruments.js";
 import {

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Exchange, RequestBody } from "../../runtime/exchange.js";
 import { headerOf } from "../../runtime/forward.js";
+import type { Answer } from "../../runtime/received-answer.js";
 import type { Call } from "../../runtime/upstream.js";
-import type { Answer, StreamedAnswer } from "../../runtime/upstream-answer.js";
+import type { StreamedAnswer } from "../../runtime/upstream-answer.js";
 import { type FailureKind, UpstreamError } from "../../runtime/upstream-error.js";
 import { askedWait, Retries, RetryBudget, type RetryRules } from "./runtime.js";
 

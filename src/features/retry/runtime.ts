@@ -3,9 +3,10 @@
 import { onDeadline } from "../../runtime/deadline.js";
 import type { Exchange } from "../../runtime/exchange.js";
 import { headerOf } from "../../runtime/forward.js";
+import type { Answer } from "../../runtime/received-answer.js";
 import { thread } from "../../runtime/thread.js";
 import type { Call } from "../../runtime/upstream.js";
-import type { Answer, StreamedAnswer } from "../../runtime/upstream-answer.js";
+import type { StreamedAnswer } from "../../runtime/upstream-answer.js";
 import { clientGone, type FailureKind, UpstreamError } from "../../runtime/upstream-error.js";
 
 export interface RetryRules {

@@ -1,10 +1,7 @@
 // Reads a socket into one array that all sockets of the thread share: what it holds is lent for the
 // time of the call. Where Node offers no such reading, its ordinary events do.
 import { Socket } from "node:net";
-
-const READ_BYTES = 64 * 1024;
-
-const shared: Buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+import { countReading, readBytes } from "../lent-memory.js";
 
 /** Takes bytes that are only lent: whoever keeps some copies them. */
 export type ByteTaker = (bytes: Buffer, end: number) => void;
@@ -12,9 +9,10 @@ export type ByteTaker = (bytes: Buffer, end: number) => void;
 /** The option of node:net that reads into the shared array. */
 export function lentReads(take: ByteTaker): { buffer: Buffer; callback: (end: number) => boolean } {
   return {
-    buffer: shared,
+    buffer: readBytes,
     callback: (end) => {
-      take(shared, end);
+      countReading();
+      take(readBytes, end);
       return true;
     },
   };

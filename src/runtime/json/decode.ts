@@ -6,7 +6,7 @@ import { JsonFault, kindFault } from "./fault.js";
 import { LATE_FROM_BYTES, LateText, type Sliceable } from "./late-text.js";
 import { JsonReader } from "./reader.js";
 import type { ByteString, JsonText } from "./text.js";
-import { giveBackVectors, lendVectors, type VectorWalk } from "./vector-walk.js";
+import { giveBackVectors, lendVectors } from "./vector-walk.js";
 import { fill, giveBack, lendBytes } from "./workspace.js";
 
 /** What is decoded: an answer, or a text alone. */
@@ -14,6 +14,8 @@ export interface Body {
   readonly body: ByteString;
   /** The body once more where its bytes are there: as many as it is long, and a zero behind them. */
   readonly bytes?: Buffer | undefined;
+  /** Is told that nothing more of it is wanted. */
+  onDecoded?(): void;
 }
 
 /** What `decodeSafe` makes of each kind of value. */
@@ -51,29 +53,29 @@ type Step<Use, T> = (json: JsonReader, first: number, use: Use) => T;
 
 function decode<Use, T>(from: Body, use: Use, step: Step<Use, T>): T | JsonFault {
   const { bytes } = from;
-  const text = bytes !== undefined && bytes.length > LATE_FROM_BYTES ? new LateText(bytes, from) : from.body;
+  if (bytes === undefined) return decodeText(from.body, use, step);
+  const text = bytes.length > LATE_FROM_BYTES ? new LateText(bytes, from) : from.body;
+  const result = decodeBytes(text, bytes, use, step);
+  from.onDecoded?.();
+  return result;
+}
+
+function decodeText<Use, T>(text: ByteString, use: Use, step: Step<Use, T>): T | JsonFault {
   const vectors = lendVectors(text.length);
-  if (vectors !== null) return decodeWide(text, bytes, vectors, use, step);
-  if (bytes !== undefined) return walk(new JsonReader(text, bytes), use, step);
-  const lent = lendBytes(from.body);
+  const lent = vectors === null ? lendBytes(text) : fill(vectors.workspace, text);
   try {
-    return walk(new JsonReader(text, lent), use, step);
+    return walk(new JsonReader(text, lent, vectors), use, step);
   } finally {
-    giveBack(lent);
+    if (vectors === null) giveBack(lent);
+    else giveBackVectors(vectors);
   }
 }
 
-function decodeWide<Use, T>(
-  text: Sliceable,
-  bytes: Buffer | undefined,
-  vectors: VectorWalk,
-  use: Use,
-  step: Step<Use, T>,
-): T | JsonFault {
-  if (bytes === undefined) fill(vectors.bytes, text.slice(0, text.length));
-  else vectors.bytes.set(bytes);
+function decodeBytes<Use, T>(text: Sliceable, bytes: Buffer, use: Use, step: Step<Use, T>): T | JsonFault {
+  const vectors = lendVectors(text.length);
+  if (vectors === null) return walk(new JsonReader(text, bytes), use, step);
   try {
-    return walk(new JsonReader(text, vectors.bytes, vectors), use, step);
+    return walk(new JsonReader(text, vectors.reach(bytes), vectors), use, step);
   } finally {
     giveBackVectors(vectors);
   }

@@ -87,11 +87,11 @@ function firstByteBehind(reader: JsonReader): number | undefined {
 /** What each walk makes of a text: its slice, or the fault; and whether the fast one got through. */
 function walks(json: string, use: (reader: JsonReader) => unknown) {
   const vectors = lendVectors(Math.max(json.length, LEAST_BYTES))!;
-  vectors.bytes.fill(0x22, 0, json.length + 100);
-  vectors.bytes.set(bytesOf(json));
+  vectors.workspace.fill(0x22, 0, json.length + 100);
+  vectors.workspace.set(bytesOf(json));
   try {
     return [
-      attempt(() => use(new JsonReader(json, vectors.bytes, vectors))),
+      attempt(() => use(new JsonReader(json, vectors.workspace, vectors))),
       attempt(() => use(new JsonReader(json))),
     ];
   } finally {
@@ -111,7 +111,7 @@ function attempt(use: () => unknown): unknown {
 /** The end that the fast walk finds by itself; negative where it leaves the text to its twin. */
 function vectorEnd(json: string, keep: boolean, levels = 10_000): number {
   const vectors = lendVectors(Math.max(json.length, LEAST_BYTES))!;
-  vectors.bytes.set(bytesOf(json));
+  vectors.workspace.set(bytesOf(json));
   const end = vectors.end(0, keep, levels);
   vectors.takeNoted();
   giveBackVectors(vectors);

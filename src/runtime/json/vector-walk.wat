@@ -4,9 +4,9 @@
 ;;
 ;; Memory: what closes each container outside the one that is open, a byte a level, from 0; at 16383
 ;; what the strings walked hold, in the bits of repair.ts: 1 HTML, 2 a separator, 4 broken, 8 an escape;
-;; the text, with a zero behind it, from 16384.
+;; texts, each with a zero behind it, from 16384 (lent-memory.ts).
 (module
-  (memory (export "memory") 1)
+  (import "gateway" "memory" (memory 1))
   (func (export "walk") (param $at i32) (param $keep i32) (param $levels i32) (result i32)
     (local $byte i32) (local $closer i32) (local $open i32) (local $naming i32) (local $mask i32)
     (local $block v128) (local $low v128) (local $high v128)
