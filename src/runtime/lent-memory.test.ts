@@ -2,14 +2,7 @@
 import { expect, it } from "vitest";
 import { Collected } from "./collected.js";
 import { decodeObject } from "./json/decode.js";
-import {
-  closedReading,
-  countReading,
-  giveBackArea,
-  lentMemory,
-  readBytes,
-  takeArea,
-} from "./lent-memory.js";
+import { closedReading, countReading, giveBackArea, lentMemory, readBytes, takeArea } from "./lent-memory.js";
 import { ReceivedAnswer } from "./received-answer.js";
 import type { Transaction } from "./transaction.js";
 
@@ -59,10 +52,13 @@ it("has areas of which each belongs to one", () => {
   for (let area = takeArea(1000); area !== undefined; area = takeArea(1000)) taken.push(area);
   expect(taken.length).toBeGreaterThan(4);
   const places = taken.map((area) => area.byteOffset).sort((a, b) => a - b);
-  places.reduce((before, place) => {
-    expect(place - before).toBeGreaterThanOrEqual(taken[0]!.length);
-    return place;
-  }, readBytes.byteOffset + readBytes.length - taken[0]!.length);
+  places.reduce(
+    (before, place) => {
+      expect(place - before).toBeGreaterThanOrEqual(taken[0]!.length);
+      return place;
+    },
+    readBytes.byteOffset + readBytes.length - taken[0]!.length,
+  );
   expect(new Collected(50_000, true).isLent).toBe(false);
   for (const area of taken) giveBackArea(area);
   expect(takeArea(taken[0]!.length + 1)).toBeUndefined();
