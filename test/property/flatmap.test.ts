@@ -74,14 +74,18 @@ function handlersOf(all: readonly Case[], body: () => string): readonly Handler[
   const routes = generate(gatewayOf({ version: 3, endpoints }), "").filter(({ path }) =>
     path.startsWith("routes/"),
   );
-  const fetch = (_x: Exchange, call: { readonly target: unknown }): Promise<object> =>
+  const fetchLent = (_x: Exchange, call: { readonly target: unknown }): Promise<object> =>
     Promise.resolve({
       url: "",
       status: 200,
       headers: [],
       body: call.target === "/nothing" ? "{}" : utf8(body()),
     });
-  const imports = { "gwc/runtime": runtime, "gwc/flatmap": room, "../upstreams.js": { service: { fetch } } };
+  const imports = {
+    "gwc/runtime": runtime,
+    "gwc/flatmap": room,
+    "../upstreams.js": { service: { fetchLent } },
+  };
   const printed = new Program(routes).modules();
   return printed.map((module) => Object.values(exportsOf(module, imports))[0] as Handler);
 }
