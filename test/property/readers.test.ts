@@ -112,7 +112,8 @@ const several = fc.constantFrom(1, 1, 2, 2, 3).chain((count): fc.Arbitrary<Case>
 });
 const cases = fc.array(several, { minLength: 1, maxLength: 4 });
 
-type Upstream = { readonly fetchLent: (x: Exchange, call: Call) => Promise<Answer> };
+type Fetch = (x: Exchange, call: Call) => Promise<Answer>;
+type Upstream = { readonly fetch: Fetch; readonly fetchLent: Fetch };
 type Handler = (x: Exchange) => Promise<void>;
 
 /** The handlers of endpoints with these backends, which all ask the one upstream for `/<index>`. */
@@ -133,8 +134,12 @@ function handlersOf(all: readonly Case[], upstream: Upstream): readonly Handler[
 class Backends implements Upstream {
   readonly #waiting = new Map<string, (answer: Answer) => void>();
 
-  fetchLent(_x: Exchange, { target }: Call): Promise<Answer> {
+  fetch(_x: Exchange, { target }: Call): Promise<Answer> {
     return new Promise((resolve) => this.#waiting.set(String(target), resolve));
+  }
+
+  fetchLent(x: Exchange, call: Call): Promise<Answer> {
+    return this.fetch(x, call);
   }
 
   answer({ bodies, order }: Round): void {
