@@ -6,7 +6,7 @@
 /** Of the walk: what closes open containers, and the texts that arrive elsewhere. */
 export const WORKSPACE_BYTES = 4 * 1024 * 1024 + 64 * 1024;
 /** The walk may load so many bytes behind a text, and looks at none of them. */
-const SLACK_BYTES = 64;
+const SLACK_BYTES = 128;
 const READ_BYTES = 256 * 1024;
 /** An answer that comes in pieces is put together in an area, as long as there are areas. */
 const AREA_BYTES = 256 * 1024;
