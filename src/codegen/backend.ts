@@ -15,7 +15,15 @@ import {
 import { forwardCode } from "./forward.js";
 import type { Declaration, FunctionDeclaration } from "./module.js";
 import { lowerFirst, upperFirst } from "./names.js";
-import { type Chain, type Layer, layerFunction, layersOf, outcomeType, roomNotes } from "./nesting.js";
+import {
+  type Chain,
+  ending,
+  type Layer,
+  layerFunction,
+  layersOf,
+  outcomeType,
+  roomNotes,
+} from "./nesting.js";
 import { type RoomCode, type RouteScope, roomCode } from "./rooms.js";
 import { reading, unfiltered } from "./shape.js";
 import { shapeLines } from "./shape-keys.js";
@@ -48,7 +56,10 @@ export function backendCall(backend: Backend, local: string, scope: BackendScope
   const rooms = backend.rooms.map((room) => roomCode(room, local, scope, backend));
   const holes = backend.pattern.flatMap((piece) => ("name" in piece ? [piece.name] : []));
   const params = [...new Set([...holes, ...rooms.flatMap((room) => room.params)])];
-  const layers = layersOf(rooms);
+  const layers = layersOf(
+    rooms,
+    rooms.flatMap((room) => room.slots.beforeCall ?? []),
+  );
   const callee = scope.names.claim(`call${name}`);
   const names = [callee, ...layers.wrapped.map(() => scope.names.claim(`fetch${name}`))];
   const declarations: Declaration[] = [
@@ -115,8 +126,7 @@ function innerFunction(
     callCode(backend, target.expression, rooms, scope),
     ...rooms.flatMap((room) => room.slots.beforeCall ?? []),
     code`const answer = ${watched(rooms, code`await ${fetchCode(backend, rooms, relays, scope)}`)};`,
-    code`if (answer instanceof ${runtime.UpstreamError}) return ${runtime.failed}(answer);`,
-    ...answerCode(backend, rooms, relays, scope, read?.outcome),
+    ...answerCode(innermost.after, answerCases(backend, rooms, relays, scope, read?.outcome)),
   ]);
   const declaration: FunctionDeclaration = {
     kind: "function",
@@ -228,21 +238,42 @@ function watched(rooms: readonly RoomCode[], answer: Code): Code {
   return rooms.reduceRight((inner, room) => room.slots.watch?.(inner) ?? inner, answer);
 }
 
-function answerCode(
+/** What an answer comes to that is there: a bad one, where there are such, and any other. */
+interface AnswerCases {
+  readonly bad?: Code;
+  readonly good: Code;
+}
+
+function answerCases(
   backend: Backend,
   rooms: readonly RoomCode[],
   relays: boolean,
   scope: BackendScope,
   outcome: Code | undefined,
-): readonly Code[] {
-  if (relays) return [code`return ${runtime.relayed}(answer);`];
+): AnswerCases {
+  if (relays) return { good: code`${runtime.relayed}(answer)` };
   if (outcome === undefined) {
     const empty = scope.mode === "text" ? code`""` : code`new Map()`;
-    if (scope.keepsAnswer) return [code`return new ${runtime.Outcome}(${empty}, true, undefined, answer);`];
-    return [code`return ${runtime.succeeded}(${empty});`];
+    if (!scope.keepsAnswer) return { good: code`${runtime.succeeded}(${empty})` };
+    return { good: code`new ${runtime.Outcome}(${empty}, true, undefined, answer)` };
   }
   const own = rooms.map((room) => room.slots.badStatus).find((slot) => slot !== undefined);
   const route = byteLiteral(`[${backend.methodText} ${backend.patternText}]`);
-  const bad = own?.[scope.mode] ?? code`${runtime.badStatus}(answer, ${route})`;
-  return [code`if (!${runtime.isSuccess}(answer)) return ${bad};`, code`return ${outcome};`];
+  return { bad: own?.[scope.mode] ?? code`${runtime.badStatus}(answer, ${route})`, good: outcome };
+}
+
+/** Returns the outcome; where rooms stand around the call, they see it first. */
+function answerCode(after: readonly Code[], { bad, good }: AnswerCases): readonly Code[] {
+  const isFailure = code`answer instanceof ${runtime.UpstreamError}`;
+  const failure = code`${runtime.failed}(answer)`;
+  const isBad = code`!${runtime.isSuccess}(answer)`;
+  if (after.length > 0) {
+    const others = bad === undefined ? [good] : [code`${isBad} ? ${bad}`, good];
+    return ending(join([code`${isFailure} ? ${failure}`, ...others], "\n  : "), after);
+  }
+  return [
+    code`if (${isFailure}) return ${failure};`,
+    ...(bad === undefined ? [] : [code`if (${isBad}) return ${bad};`]),
+    code`return ${good};`,
+  ];
 }

@@ -3,7 +3,16 @@ import { type BackendScope, parameters } from "./backend.js";
 import { type Code, code, identifier, join, lines } from "./code.js";
 import type { Flow } from "./flow.js";
 import type { Declaration } from "./module.js";
-import { type Chain, declare, layerFunction, layersOf, outcomeType, roomNotes } from "./nesting.js";
+import {
+  type Chain,
+  declare,
+  ending,
+  layerFunction,
+  layersOf,
+  mayReturn,
+  outcomeType,
+  roomNotes,
+} from "./nesting.js";
 import type { RoomCode } from "./rooms.js";
 
 /** `const outcome = ...`, and what it takes. */
@@ -21,13 +30,12 @@ export function gather(
 
 /** Whether a room may return an outcome of its own. */
 function mayRefuse({ slots }: RoomCode): boolean {
-  const text = lines(slots.before ?? []).toText(({ name }) => name);
-  return slots.around !== undefined || /\breturn\b/.test(text);
+  return slots.around !== undefined || mayReturn(slots.before ?? []);
 }
 
 /** A refusal of an inner room must come back to the outer ones. */
 function nested(flow: Flow, rooms: readonly RoomCode[], scope: BackendScope): ReturnType<typeof gather> {
-  const { wrapped, innermost } = layersOf(rooms);
+  const { wrapped, innermost } = layersOf(rooms, flow.statements);
   const names = [...wrapped, innermost].map(() => scope.names.claim("gather"));
   const chain = chainOf(scope);
   const last: Declaration = {
@@ -38,7 +46,7 @@ function nested(flow: Flow, rooms: readonly RoomCode[], scope: BackendScope): Re
     parameters: chain.parameters,
     returns: outcomeType(scope.mode),
     about: roomNotes(innermost.rooms),
-    body: lines([...innermost.before, ...flow.statements, code`return ${flow.outcome};`]),
+    body: lines([...innermost.before, ...flow.statements, ...ending(flow.outcome, innermost.after)]),
   };
   const outer = wrapped.map((layer, index) => layerFunction(layer, names[index]!, names[index + 1]!, chain));
   const call = code`${identifier(names[0]!)}(${chain.arguments(code`x`, code`x.startedAt`)})`;

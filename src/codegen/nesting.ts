@@ -13,15 +13,17 @@ export interface Layer {
 }
 
 export interface Layers {
+  /** Functions around the innermost one. */
   readonly wrapped: readonly Layer[];
   readonly innermost: Layer;
 }
 
 /**
- * Outermost first. What is inside a room with `after` must come back to it, refusals of the rooms
- * inside included, so each such room gets a function around the rest.
+ * Outermost first. What is inside a room with `after` must come back to it: where something inside may refuse,
+ * or a room makes the call itself, it gets a function around the rest. Else its statements stand around the call,
+ * with `call` those that the innermost function has of its own.
  */
-export function layersOf(rooms: readonly RoomCode[]): Layers {
+export function layersOf(rooms: readonly RoomCode[], call: readonly Code[]): Layers {
   const wrapped: Layer[] = [];
   let open: RoomCode[] = [];
   for (const room of rooms) {
@@ -30,7 +32,14 @@ export function layersOf(rooms: readonly RoomCode[]): Layers {
     wrapped.push(layer(open));
     open = [];
   }
-  return { wrapped, innermost: layer(open) };
+  let innermost = layer(open);
+  for (;;) {
+    const outer = wrapped.at(-1);
+    const isAround = outer === undefined || outer.around !== undefined;
+    if (isAround || mayReturn([...innermost.before, ...call])) return { wrapped, innermost };
+    innermost = joined(outer, innermost);
+    wrapped.pop();
+  }
 }
 
 function layer(rooms: readonly RoomCode[]): Layer {
@@ -40,6 +49,20 @@ function layer(rooms: readonly RoomCode[]): Layer {
     after: rooms.flatMap((room) => room.slots.after ?? []),
     around: rooms.at(-1)?.slots.around,
   };
+}
+
+function joined(outer: Layer, inner: Layer): Layer {
+  return {
+    rooms: [...outer.rooms, ...inner.rooms],
+    before: [...outer.before, ...inner.before],
+    after: [...inner.after, ...outer.after],
+    around: undefined,
+  };
+}
+
+/** Whether statements may end the function that they stand in. */
+export function mayReturn(statements: readonly Code[]): boolean {
+  return /\breturn\b/.test(lines(statements).toText(({ name }) => name));
 }
 
 /** How the functions of one chain of layers are called. */
@@ -67,7 +90,12 @@ export function layerFunction(layer: Layer, name: string, inner: string, chain: 
 
 function bodyOf({ after, around }: Layer, call: (x: Code, deadline: Code) => Code): readonly Code[] {
   if (around !== undefined) return around(call);
-  const outcome = code`await ${call(code`x`, code`deadline`)}`;
+  return ending(code`await ${call(code`x`, code`deadline`)}`, after);
+}
+
+/** The last statements of a function: the outcome, what is done with it, and its return. */
+export function ending(outcome: Code, after: readonly Code[]): readonly Code[] {
+  if (after.length === 0) return [code`return ${outcome};`];
   return [code`${declare(after)} outcome = ${outcome};`, ...after, code`return outcome;`];
 }
 
