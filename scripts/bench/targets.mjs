@@ -1,4 +1,5 @@
 // The targets that the project has set itself, and whether a measurement meets them.
+import { timesOf } from "./numbers.mjs";
 import { doubts } from "./report/doubts.mjs";
 
 /** The row of a gateway in a case; `used` collects what a target was judged by. */
@@ -14,9 +15,13 @@ const median = (row, figure) => row?.figures[figure]?.median;
 
 /** How many times the other's figure this one is; undefined where either was not measured. */
 function ratio(results, figure, [name, gateway, label], [otherName, otherGateway, otherLabel]) {
-  const own = median(rowOf(results, name, gateway, label), figure);
-  const other = median(rowOf(results, otherName, otherGateway, otherLabel), figure);
-  return own === undefined || other === undefined ? undefined : own / other;
+  const [own, other] = [
+    rowOf(results, name, gateway, label),
+    rowOf(results, otherName, otherGateway, otherLabel),
+  ].map((row) => row?.figures[figure]);
+  // Cases are measured one after the other.
+  if (name === otherName || own === undefined || other === undefined) return timesOf(own, other);
+  return own.median / other.median;
 }
 
 const cpu = (name, gateway, otherGateway) => (results) =>

@@ -162,6 +162,22 @@ describe("targets", () => {
     ]);
   });
 
+  it("compare turn by turn what was measured in turn", async () => {
+    const { judge } = await load<Judged>("targets.mjs");
+    const inTurns = (gateway: string, ...each: readonly number[]): Row => ({
+      ...row(gateway, each[1]!),
+      figures: { requestsPerSecond: { median: each[1]!, each } as { median: number } },
+    });
+    // The machine was slow in the first turn, then in the last: both medians are of a fast one.
+    const rows = [inTurns("gwc", 50, 100, 102), inTurns("stats", 49, 98, 50)];
+    const found = (compared: readonly Row[]): number | undefined =>
+      judge({ ...results, cases: [{ name: "stats", rows: compared }] }).find(({ name }) =>
+        name.startsWith("with /__stats"),
+      )?.value;
+    expect(found(rows)).toBe(0.98);
+    expect(found([inTurns("gwc", 50, 100), inTurns("stats", 49, 99, 99)])).toBe(0.99);
+  });
+
   it("two threads count by what they worked where cores are short", async () => {
     const { judge } = await load<Judged>("targets.mjs");
     const threads = (gateway: string, cpu: number, count: number): Row => {

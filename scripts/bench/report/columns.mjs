@@ -1,5 +1,5 @@
 // The columns of a case's table: heading, how a row fills it, for terminal and documents alike.
-import { middle, show } from "../numbers.mjs";
+import { middle, show, timesOf } from "../numbers.mjs";
 
 const figure = (name, digits) => (row, whole) => (whole ? show : middle)(row.figures[name], digits);
 
@@ -62,6 +62,6 @@ export function tableOf({ name, rows }, whole) {
 }
 
 function ratio(row, reference, figureName) {
-  const [own, other] = [row, reference].map(({ figures }) => figures[figureName]?.median);
-  return own === undefined || other === undefined ? "-" : `${(own / other).toFixed(2)}x`;
+  const times = timesOf(row.figures[figureName], reference.figures[figureName]);
+  return times === undefined ? "-" : `${times.toFixed(2)}x`;
 }

@@ -24,8 +24,8 @@ function introduction({ machine, placement }) {
   return [
     `${machine}; ${placement}. 64 keep-alive connections over loopback. Contenders are measured turn by turn, so that a`,
     "machine that gets slower slows all; every answer (status, headers, body) is checked before load is put on it; CPU is",
-    "user and system time of all threads from `/proc`; nobody writes an access log. Values are medians. Absolute figures belong to this machine: read the",
-    "ratios.",
+    "user and system time of all threads from `/proc`; nobody writes an access log. Values are medians, those of",
+    "ratios over the turns. Absolute figures belong to this machine: read the ratios.",
     "",
   ];
 }
