@@ -1,11 +1,9 @@
 // Bytes that arrive in parts and are wanted as one: however small the parts, they take no more room
 // than they need.
-import { giveBackArea, takeArea } from "./lent-memory.js";
+import { giveBackArea, LEAST_IN_AREA, takeArea } from "./lent-memory.js";
 
 /** What says it is longer is not believed before it has come. */
 const MOST_AHEAD = 1024 * 1024;
-/** Fewer bytes are copied faster than an area is found for them. */
-const LEAST_IN_AREA = 16 * 1024;
 
 /** Bytes that are put together, with a zero behind them. */
 export class Collected {

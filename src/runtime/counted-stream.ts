@@ -20,9 +20,9 @@ export function counted(answer: StreamedAnswer, ended: (bytes: number) => void):
 function watched(reply: ReplyStream, ended: (bytes: number) => void): ReplyStream {
   let bytes = 0;
   return {
-    write: (chunk) => {
+    write: (chunk, written) => {
       bytes += chunk.length;
-      return reply.write(chunk);
+      return reply.write(chunk, written);
     },
     onDrain: (listener) => reply.onDrain(listener),
     end: () => {

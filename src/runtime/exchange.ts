@@ -34,8 +34,8 @@ export type SharedBody = Uint8Array | UpstreamError | undefined;
 
 /** Where a streamed reply is written. */
 export interface ReplyStream {
-  /** False: wait for `onDrain` before the next write. */
-  write(chunk: Uint8Array): boolean;
+  /** False: wait for `onDrain` before the next write. `written`: the chunk is needed no more. */
+  write(chunk: Uint8Array, written?: () => void): boolean;
   onDrain(listener: () => void): void;
   end(): void;
   /** Cuts the connection: what was sent so far is not a complete answer. */

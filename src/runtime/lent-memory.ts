@@ -10,6 +10,8 @@ const SLACK_BYTES = 128;
 const READ_BYTES = 256 * 1024;
 /** An answer that comes in pieces is put together in an area, as long as there are areas. */
 const AREA_BYTES = 256 * 1024;
+/** Fewer bytes are copied faster than an area is found for them. */
+export const LEAST_IN_AREA = 16 * 1024;
 const AREAS = 16;
 
 const READ_AT = WORKSPACE_BYTES;

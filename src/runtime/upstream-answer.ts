@@ -9,7 +9,7 @@ import { type FieldPlaces, fieldIn, flatFields } from "./http1/fields.js";
 import type { Origin } from "./http1/origin.js";
 import type { ResponseHead } from "./http1/response-head.js";
 import { isBare } from "./http1/status.js";
-import { closedReading } from "./lent-memory.js";
+import { closedReading, giveBackArea, LEAST_IN_AREA, takeArea } from "./lent-memory.js";
 import { limits } from "./limits.js";
 import { zlib } from "./node-parts.js";
 import { type Answer, ReceivedAnswer } from "./received-answer.js";
@@ -235,11 +235,20 @@ export class ArrivingAnswer extends FollowedAnswer implements StreamedAnswer {
   onData(bytes: Buffer, start: number, end: number): void {
     if (this.#discarded) return;
     if (this.isLeaving) return this.skip(end - start);
+    const isPassed = this.#start !== undefined && this.#gunzip === undefined;
+    const area = isPassed && end - start >= LEAST_IN_AREA ? takeArea(end - start) : undefined;
+    if (area !== undefined) return this.#pass(area, bytes.copy(area, 0, start, end));
     const chunk = Buffer.from(bytes.subarray(start, end));
     if (this.#start !== undefined) return this.#take(chunk);
     this.#early.push(chunk);
     // Whoever takes the answer up does so before a second piece can come, unless it waits for something else.
     if (this.#early.length > 1) this.#pause();
+  }
+
+  /** Hands on what lies in an area, which is used again when all of it has gone out. */
+  #pass(area: Buffer, length: number): void {
+    const chunk = area.subarray(0, length);
+    if (!this.#open(chunk).write(chunk, () => giveBackArea(area))) this.#pause();
   }
 
   #take(chunk: Buffer): void {

@@ -24,8 +24,12 @@ function numberOf(id: string, salt: number): number {
 
 const LENGTHS = [3000, 12_000, 30_000, 60_000, 110_000, 300_000];
 
+/** What the system holds for two sockets is less. */
+const MORE_THAN_SOCKETS_HOLD = 24_000_000;
+
 /** How the backend answers a request. */
 function answerTo(id: string, backend: string) {
+  if (backend === "raw") return { length: MORE_THAN_SOCKETS_HOLD, way: "sized" as const };
   const salt = backend.charCodeAt(0);
   const length = LENGTHS[numberOf(id, salt) % LENGTHS.length]!;
   const ways = ["sized", "chunked", "gzip", "until close", "sized", "cut", "refused", "no JSON"] as const;
@@ -100,6 +104,11 @@ beforeAll(async () => {
       { endpoint: "/one/{id}", backend: [{ url_pattern: "/a/{id}", allow: ["first_a", "kept", "last"] }] },
       { endpoint: "/all/{id}", backend: [{ url_pattern: "/a/{id}" }] },
       {
+        endpoint: "/raw/{id}",
+        output_encoding: "no-op",
+        backend: [{ url_pattern: "/raw/{id}", encoding: "no-op" }],
+      },
+      {
         endpoint: "/both/{id}",
         backend: [
           { url_pattern: "/a/{id}", group: "a", deny: ["skipped"] },
@@ -169,4 +178,26 @@ it("are each client's own", async () => {
   const ways = new Set(ids.map((id) => answerTo(id, "a").way));
   expect(ways.size).toBe(7);
   agent.destroy();
+}, 60_000);
+
+/** A client that takes a long while to read, so that what it is sent waits in the gateway. */
+function askSlowly(path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = http.get({ port: gateway.port, path, agent: false }, async (response) => {
+      const pieces: Buffer[] = [];
+      for await (const piece of response) {
+        pieces.push(piece as Buffer);
+        if (pieces.length === 1) await new Promise((goOn) => setTimeout(goOn, 300));
+      }
+      resolve(Buffer.concat(pieces).toString());
+    });
+    request.on("error", reject);
+  });
+}
+
+it("are each client's own where they are handed on to slow ones", async () => {
+  const ids = Array.from({ length: 10 }, (_, index) => String(index));
+  const bodies = await Promise.all(ids.map((id) => askSlowly(`/raw/${id}`)));
+  for (const [index, body] of bodies.entries())
+    expect(body === documentOf(String(index), "raw", MORE_THAN_SOCKETS_HOLD / 2), `of request ${index}`).toBe(true);
 }, 60_000);

@@ -164,9 +164,9 @@ export class NodeExchange implements Exchange {
     if (!response.headersSent && !response.destroyed) response.writeHead(status, this.#headers(headers));
     let bytes = 0;
     return {
-      write: (chunk) => {
+      write: (chunk, written) => {
         bytes += chunk.length;
-        return response.write(chunk);
+        return response.write(chunk, written);
       },
       onDrain: (listener) => response.on("drain", listener),
       end: () => {

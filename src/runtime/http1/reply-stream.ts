@@ -34,18 +34,24 @@ export class Http1ReplyStream implements ReplyStream {
     this.#head = head;
   }
 
-  write(chunk: Uint8Array): boolean {
+  write(chunk: Uint8Array, written?: () => void): boolean {
     const socket = this.#socket;
-    if (socket.destroyed) return true;
-    if (this.#framing.bare || chunk.length === 0) return true;
+    if (socket.destroyed || this.#framing.bare || chunk.length === 0) {
+      written?.();
+      return true;
+    }
     this.#bytes += chunk.length;
     const before = this.#takeHead() + (this.#framing.chunked ? `${chunk.length.toString(16)}\r\n` : "");
-    if (before === "") return socket.write(chunk);
+    if (before === "") return socket.write(chunk, written);
     const behind = this.#framing.chunked ? "\r\n" : "";
-    if (chunk.length <= MOST_WITH_HEAD) return socket.write(before + textOf(chunk) + behind, "latin1");
+    if (chunk.length <= MOST_WITH_HEAD) {
+      const text = before + textOf(chunk) + behind;
+      written?.();
+      return socket.write(text, "latin1");
+    }
     socket.cork();
     socket.write(before, "latin1");
-    let goOn = socket.write(chunk);
+    let goOn = socket.write(chunk, written);
     if (behind !== "") goOn = socket.write(behind, "latin1");
     socket.uncork();
     return goOn;

@@ -30,10 +30,13 @@ export class Http2ReplyStream implements ReplyStream {
     return this.#stream.writable && !this.#stream.closed;
   }
 
-  write(chunk: Uint8Array): boolean {
-    if (this.#bare || chunk.length === 0 || !this.#isOpen) return true;
+  write(chunk: Uint8Array, written?: () => void): boolean {
+    if (this.#bare || chunk.length === 0 || !this.#isOpen) {
+      written?.();
+      return true;
+    }
     this.#bytes += chunk.length;
-    return this.#stream.write(chunk);
+    return this.#stream.write(chunk, written);
   }
 
   onDrain(listener: () => void): void {
