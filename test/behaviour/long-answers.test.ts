@@ -199,5 +199,7 @@ it("are each client's own where they are handed on to slow ones", async () => {
   const ids = Array.from({ length: 10 }, (_, index) => String(index));
   const bodies = await Promise.all(ids.map((id) => askSlowly(`/raw/${id}`)));
   for (const [index, body] of bodies.entries())
-    expect(body === documentOf(String(index), "raw", MORE_THAN_SOCKETS_HOLD / 2), `of request ${index}`).toBe(true);
+    expect(body === documentOf(String(index), "raw", MORE_THAN_SOCKETS_HOLD / 2), `of request ${index}`).toBe(
+      true,
+    );
 }, 60_000);
