@@ -3,16 +3,22 @@
 import { Socket } from "node:net";
 import { countReading, readBytes } from "../lent-memory.js";
 
+/** What a client may send in one reading is what the gateway may have to hold of it. */
+const clientBytes: Buffer = readBytes.subarray(0, 64 * 1024);
+
 /** Takes bytes that are only lent: whoever keeps some copies them. */
 export type ByteTaker = (bytes: Buffer, end: number) => void;
 
 /** The option of node:net that reads into the shared array. */
-export function lentReads(take: ByteTaker): { buffer: Buffer; callback: (end: number) => boolean } {
+export function lentReads(
+  take: ByteTaker,
+  buffer = readBytes,
+): { buffer: Buffer; callback: (end: number) => boolean } {
   return {
-    buffer: readBytes,
+    buffer,
     callback: (end) => {
       countReading();
-      take(readBytes, end);
+      take(buffer, end);
       return true;
     },
   };
@@ -36,6 +42,6 @@ export function readLent(accepted: Socket, take: ByteTaker): Socket {
   }
   (accepted as unknown as WithHandle)._handle = null;
   accepted.destroy();
-  const options = { handle, allowHalfOpen: true, onread: lentReads(take) };
+  const options = { handle, allowHalfOpen: true, onread: lentReads(take, clientBytes) };
   return new Socket(options as ConstructorParameters<typeof Socket>[0]);
 }
