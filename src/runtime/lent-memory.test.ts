@@ -9,8 +9,8 @@ import type { Transaction } from "./transaction.js";
 const LONG = `{"a":"${"x".repeat(20_000)}","b":1}`;
 
 function lentAnswer(json: string): ReceivedAnswer {
-  countReading();
   const end = readBytes.write(json, 100, "latin1") + 100;
+  countReading(end);
   const bytes = closedReading(readBytes, 100, end)!;
   const answer = new ReceivedAnswer({ url: "" } as Transaction, 200, "", [], bytes);
   answer.beginLoan();
@@ -29,7 +29,7 @@ it("is one for the readings and for the walk", () => {
 it("leaves an answer that was not decoded its bytes", () => {
   const answer = lentAnswer(LONG);
   answer.endLoan();
-  countReading();
+  countReading(1);
   readBytes.fill(0x20, 0, 30_000);
   expect(answer.body).toBe(LONG);
   expect(decodeObject(answer, (json) => [json.key(), json.keep().length])).toEqual(["a", 20_002]);
@@ -37,13 +37,17 @@ it("leaves an answer that was not decoded its bytes", () => {
 
 it("refuses bytes of a reading before the last", () => {
   const answer = lentAnswer(LONG);
-  countReading();
+  countReading(1);
   expect(() => answer.bytes).toThrow("over");
   expect(() => decodeObject(answer, String)).toThrow("over");
 });
 
-it("takes no bytes of elsewhere for a reading, and none that fill it", () => {
+it("takes no bytes of elsewhere for a reading, none that fill it, and none before others", () => {
+  countReading(10);
   expect(closedReading(Buffer.from(LONG), 0, 10)).toBeUndefined();
+  expect(closedReading(readBytes, 0, 9)).toBeUndefined();
+  expect(closedReading(readBytes, 0, 10)).toBeDefined();
+  countReading(readBytes.length);
   expect(closedReading(readBytes, 0, readBytes.length)).toBeUndefined();
 });
 

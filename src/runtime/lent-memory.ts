@@ -46,13 +46,20 @@ export const readBytes: Buffer = Buffer.from(lentMemory.buffer, READ_AT, READ_BY
 /** Readings so far, to tell whether bytes of one are still there. */
 export let readings = 0;
 
-export function countReading(): void {
+/** How many bytes the last one brought. */
+let readEnd = 0;
+
+export function countReading(end: number): void {
   readings += 1;
+  readEnd = end;
 }
 
-/** The same bytes with a zero behind them; undefined where they are not in the memory of readings. */
+/**
+ * The last bytes of a reading with a zero behind them; undefined where they lie elsewhere, or something comes behind
+ * them that the zero would overwrite, such as the next answer.
+ */
 export function closedReading(bytes: Buffer, start: number, end: number): Buffer | undefined {
-  if (bytes !== readBytes || end === READ_BYTES) return undefined;
+  if (bytes !== readBytes || end !== readEnd || end === READ_BYTES) return undefined;
   const closed = bytes.subarray(start, end + 1);
   closed[end - start] = 0;
   return closed;

@@ -120,15 +120,16 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  agent.destroy();
   await gateway.stop();
   server.close();
 });
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 40 });
 
-function ask(path: string): Promise<{ readonly status: number; readonly body: string }> {
+function ask(path: string, port = gateway.port): Promise<{ readonly status: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
-    const request = http.get({ port: gateway.port, path, agent }, (response) => {
+    const request = http.get({ port, path, agent }, (response) => {
       const pieces: Buffer[] = [];
       response.on("data", (piece: Buffer) => pieces.push(piece));
       response.on("end", () =>
@@ -177,7 +178,6 @@ it("are each client's own", async () => {
   );
   const ways = new Set(ids.map((id) => answerTo(id, "a").way));
   expect(ways.size).toBe(7);
-  agent.destroy();
 }, 60_000);
 
 /** A client that takes a long while to read, so that what it is sent waits in the gateway. */
@@ -202,4 +202,40 @@ it("are each client's own where they are handed on to slow ones", async () => {
     expect(body === documentOf(String(index), "raw", MORE_THAN_SOCKETS_HOLD / 2), `of request ${index}`).toBe(
       true,
     );
+}, 60_000);
+
+it("are each client's own where several come in one reading", async () => {
+  const backend = http.createServer((request, response) => {
+    const id = request.url!.slice(3);
+    response.end(documentOf(id, "p", 10_000 + (numberOf(id, 3) % 30_000)));
+  });
+  await new Promise<void>((resolve) => backend.listen(0, "127.0.0.1", resolve));
+  const shared = await startGateway({
+    host: [`http://127.0.0.1:${(backend.address() as net.AddressInfo).port}`],
+    timeout: "20s",
+    endpoints: [
+      {
+        endpoint: "/p/{id}",
+        backend: [
+          {
+            url_pattern: "/p/{id}",
+            deny: ["skipped"],
+            extra_config: { "gwc/upstream": { pipelining: 16, max_connections: 1 } },
+          },
+        ],
+      },
+    ],
+  });
+  const ids = Array.from({ length: 600 }, (_, index) => String(index));
+  const bodies = await Promise.all(ids.map((id) => ask(`/p/${id}`, shared.port)));
+  await shared.stop();
+  backend.closeAllConnections();
+  backend.close();
+  for (const [index, { status, body }] of bodies.entries()) {
+    const { skipped: _skipped, ...expected } = JSON.parse(
+      documentOf(String(index), "p", 10_000 + (numberOf(String(index), 3) % 30_000)),
+    ) as Record<string, unknown>;
+    expect(status, body).toBe(200);
+    expect(JSON.parse(body)).toEqual(expected);
+  }
 }, 60_000);

@@ -17,7 +17,7 @@ export function lentReads(
   return {
     buffer,
     callback: (end) => {
-      countReading();
+      countReading(end);
       take(buffer, end);
       return true;
     },
