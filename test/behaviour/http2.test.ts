@@ -8,6 +8,7 @@ import { type Authority, createAuthority } from "../support/certificates.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
 import { send } from "../support/http.js";
 import { ask, type Http2Response } from "../support/http2.js";
+import { until } from "../support/load.js";
 import {
   answer,
   chunked,
@@ -294,83 +295,6 @@ describe.each(["TLS", "no TLS"] as const)("HTTP/2 with %s", (kind) => {
   it("writes the access log", async () => {
     await ask(session, { ":path": "/json?q=logged" });
     await until(() => gateway.log().includes('GET      "/json?q=logged"'));
-  });
-});
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error("it never held");
-}
-
-const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-/** A frame without a payload, or with one, on a stream [RFC 9113 4.1]. */
-function frame(type: number, flags: number, stream: number, payload = Buffer.alloc(0)): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head[3] = type;
-  head[4] = flags;
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
-
-/** `GET /hang` of `x`, each name and value written out [RFC 7541 6.2.2]. */
-function hangRequest(scheme: string): Buffer {
-  const fields = { ":method": "GET", ":scheme": scheme, ":path": "/hang", ":authority": "x" };
-  const text = (each: string): Buffer => Buffer.concat([Buffer.from([each.length]), Buffer.from(each)]);
-  const block = Object.entries(fields).flatMap(([name, value]) => [
-    Buffer.from([0]),
-    text(name),
-    text(value),
-  ]);
-  return frame(1, 0x5, 1, Buffer.concat(block));
-}
-
-/** node's own client says goodbye first, and so nobody would notice. */
-describe.each(["TLS", "no TLS"] as const)("a client of HTTP/2 with %s that leaves without a word", (kind) => {
-  let gateway: TestGateway;
-
-  beforeAll(async () => {
-    const own = await authority.issue("localhost", { names: ["localhost"] });
-    const keys = [{ public_key: own.certificateFile, private_key: own.keyFile }];
-    const more = kind === "TLS" ? { tls: { keys } } : { use_h2c: true };
-    gateway = await startGateway(configuration({ ...more, timeout: "60s" }));
-  });
-
-  afterAll(() => gateway.stop());
-
-  async function open(): Promise<net.Socket> {
-    if (kind === "no TLS") return net.connect(gateway.port, "localhost");
-    const socket = tls.connect({
-      port: gateway.port,
-      host: "localhost",
-      ca: authority.certificate,
-      ALPNProtocols: ["h2"],
-    });
-    await once(socket, "secureConnect");
-    return socket;
-  }
-
-  it.each([
-    ["after its first words", () => [PREFACE, frame(4, 0, 0)]],
-    [
-      "with a request under way",
-      () => [PREFACE, frame(4, 0, 0), hangRequest(kind === "TLS" ? "https" : "http")],
-    ],
-  ] as const)("%s is forgotten at once, and its calls with it", async (_when, said) => {
-    const socket = await open();
-    const before = upstream.requests.length;
-    for (const part of said()) socket.write(part);
-    if (said().length > 2) await upstream.waitForRequests(before + 1);
-    socket.resume();
-    socket.end();
-    const startedAt = performance.now();
-    await once(socket, "close");
-    expect(performance.now() - startedAt).toBeLessThan(2000);
-    if (said().length > 2) await until(() => upstream.open === 0);
   });
 });
 
