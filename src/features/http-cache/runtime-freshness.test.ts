@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { directivesOf, freshnessOf, mayReplaceFailure } from "./runtime-freshness.js";
+import { directivesOf, freshnessOf, mayReplaceFailure, saidBy } from "./runtime-freshness.js";
 
 const START = Date.UTC(2024, 0, 1);
 const DATE = ["Date", new Date(START).toUTCString()];
@@ -47,7 +47,7 @@ describe("freshness after 10 s", () => {
     ["only-if-cached", DATE, "only-if-cached", "fresh"],
     ["only-if-cached and answer no-cache", [...DATE, "Cache-Control", "no-cache"], "only-if-cached", "stale"],
   ])("%s", (_about, headers, asked, expected) => {
-    expect(freshnessOf(headers, request(asked), START + 10_000)).toBe(expected);
+    expect(freshnessOf(saidBy(headers), request(asked), START + 10_000)).toBe(expected);
   });
 });
 
@@ -62,6 +62,6 @@ describe("stale-if-error after 10 s", () => {
     ["stale-if-error=soon", undefined, false],
   ])("answer %j, request %j", (answer, asked, expected) => {
     const headers = answer === undefined ? DATE : [...DATE, "Cache-Control", answer];
-    expect(mayReplaceFailure(headers, request(asked), START + 10_000)).toBe(expected);
+    expect(mayReplaceFailure(saidBy(headers), request(asked), START + 10_000)).toBe(expected);
   });
 });

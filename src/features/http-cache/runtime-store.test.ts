@@ -1,9 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { saidBy } from "./runtime-freshness.js";
 import { CacheStore, type Entry, MOST_STORE_BYTES } from "./runtime-store.js";
 
 function entry(bytes: number): Entry {
-  return { answer: { url: "", status: 200, headers: [], body: "x".repeat(bytes) }, varied: [] };
+  return {
+    answer: { url: "", status: 200, headers: [], body: "x".repeat(bytes) },
+    said: saidBy([]),
+    varied: [],
+  };
 }
 
 describe("a store", () => {
@@ -39,7 +44,11 @@ describe("a store", () => {
     const store = new CacheStore({ mostBytes: 2000 });
     for (let each = 0; each < 50; each += 1) store.set(String(each), entry(0));
     expect(store.size).toBeLessThan(10);
-    store.set("h", { answer: { ...entry(0).answer, headers: ["X", "y".repeat(1900)] }, varied: [] });
+    store.set("h", {
+      answer: { ...entry(0).answer, headers: ["X", "y".repeat(1900)] },
+      said: saidBy([]),
+      varied: [],
+    });
     expect(store.get("h")).toBeUndefined();
   });
 
@@ -54,7 +63,11 @@ describe("a store", () => {
   test("has a bound of its own", () => {
     const store = new CacheStore();
     const body = "x".repeat(MOST_STORE_BYTES / 4);
-    const large: Entry = { answer: { url: "", status: 200, headers: [], body }, varied: [] };
+    const large: Entry = {
+      answer: { url: "", status: 200, headers: [], body },
+      said: saidBy([]),
+      varied: [],
+    };
     for (const key of ["a", "b", "c", "d", "e"]) store.set(key, large);
     expect(store.size).toBe(3);
     for (const key of ["c", "d", "e"]) store.delete(key);
@@ -63,7 +76,11 @@ describe("a store", () => {
 
   test("shares that bound with all others, and the one that holds most gives way", () => {
     const body = "x".repeat(MOST_STORE_BYTES / 4);
-    const large: Entry = { answer: { url: "", status: 200, headers: [], body }, varied: [] };
+    const large: Entry = {
+      answer: { url: "", status: 200, headers: [], body },
+      said: saidBy([]),
+      varied: [],
+    };
     const first = new CacheStore();
     for (const key of ["a", "b", "c"]) first.set(key, large);
     const second = new CacheStore({ mostItems: 10 });

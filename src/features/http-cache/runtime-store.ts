@@ -4,6 +4,7 @@ import type { FlatHeaders } from "../../runtime/exchange.js";
 import type { Answer } from "../../runtime/received-answer.js";
 import { thread } from "../../runtime/thread.js";
 import type { Landing } from "./runtime-flights.js";
+import type { Said } from "./runtime-freshness.js";
 
 /**
  * What all stores without a limit of their own may hold together, 256 MiB; KrakenD's grow without
@@ -22,6 +23,7 @@ export interface StoreLimits {
 
 export interface Entry {
   readonly answer: Answer;
+  readonly said: Said;
   /** Request headers that the answer depends on, names in lower case, with the values it was made for. */
   readonly varied: readonly (readonly [name: string, value: ByteString])[];
 }

@@ -11,6 +11,7 @@ import {
   directivesOf,
   freshnessOf,
   mayReplaceFailure,
+  saidBy,
   valuesOf,
 } from "./runtime-freshness.js";
 import { CacheStore, type Entry, type StoreLimits } from "./runtime-store.js";
@@ -92,8 +93,8 @@ export class HttpCache {
   #fresh(request: Request): Answer | undefined {
     const entry = this.#store.get(request.key);
     if (entry === undefined || !suits(entry, request)) return undefined;
-    const { answer } = entry;
-    return freshnessOf(answer.headers, request.directives, this.#clock()) === "fresh" ? answer : undefined;
+    const { answer, said } = entry;
+    return freshnessOf(said, request.directives, this.#clock()) === "fresh" ? answer : undefined;
   }
 
   /** Not who wants a new answer, nor where answers are for one request only. */
@@ -145,7 +146,7 @@ export class HttpCache {
   async #ask(request: Request, fetch: Fetch): Promise<Answer | UpstreamError> {
     const entry = this.#store.get(request.key);
     if (entry === undefined || !suits(entry, request)) return this.#keep(request, await fetch(request.call));
-    const freshness = freshnessOf(entry.answer.headers, request.directives, this.#clock());
+    const freshness = freshnessOf(entry.said, request.directives, this.#clock());
     const call = freshness === "stale" ? withValidators(request.call, entry.answer) : request.call;
     const asked = [...call.headers];
     const answer = await fetch(call);
@@ -155,7 +156,7 @@ export class HttpCache {
   }
 
   #mayReplace(entry: Entry, { call, directives }: Request): boolean {
-    return call.method === "GET" && mayReplaceFailure(entry.answer.headers, directives, this.#clock());
+    return call.method === "GET" && mayReplaceFailure(entry.said, directives, this.#clock());
   }
 
   /** Stores an answer that may be stored; any other one removes what was there. */
@@ -166,7 +167,7 @@ export class HttpCache {
     }
     const varied = variedOf(answer, request.headers);
     const kept = withHeaders(answer, [...answer.headers, ...variedHeaders(answer, varied)]);
-    this.#store.set(request.key, { answer: kept, varied });
+    this.#store.set(request.key, { answer: kept, said: saidBy(kept.headers), varied });
     return kept;
   }
 }
