@@ -30,7 +30,15 @@
                 (local.set $at (i32.add (local.get $from) (i32.const 64)))
                 (br $string)))
               (local.set $at (i32.add (local.get $at) (i32.wrap_i64 (i64.ctz (local.get $ahead)))))
-              (br_if $quoted (i32.eq (i32.load8_u (local.get $at)) (i32.const 0x22)))
+              (local.set $byte (i32.load (local.get $at)))
+              (if (i32.eq (i32.and (local.get $byte) (i32.const 0xff)) (i32.const 0x22)) (then
+                ;; From one string to the next, `":"` or `","`, without a look at what else may follow.
+                (br_if $quoted (i32.ne (i32.and (local.get $byte) (i32.const 0xffffff))
+                  (select (i32.const 0x223a22) (i32.const 0x222c22) (local.get $naming))))
+                (br_if $quoted (i32.eqz (local.get $closer)))
+                (local.set $naming (i32.gt_u (i32.eq (local.get $closer) (i32.const 0x7d)) (local.get $naming)))
+                (local.set $at (i32.add (local.get $at) (i32.const 3)))
+                (br $string)))
               (local.set $at (call $special (local.get $at)))
               (br_if $string (i32.gt_s (local.get $at) (i32.const 0)))
               (return (i32.const -1))))
@@ -50,8 +58,16 @@
             (local.set $at (i32.add (local.get $at) (i32.const 1)))
             (local.set $byte (i32.load8_u (local.get $at)))
             (br_if $digits (i32.le_u (i32.sub (local.get $byte) (i32.const 0x30)) (i32.const 9))))
-          (br_if $ended (i32.and (i32.ne (local.get $byte) (i32.const 0x2e)) (i32.ne (i32.or (local.get $byte) (i32.const 0x20)) (i32.const 0x65))))
-          (local.set $at (call $fraction (local.get $at)))
+          (if (i32.eq (local.get $byte) (i32.const 0x2e)) (then
+            (local.set $at (i32.add (local.get $at) (i32.const 1)))
+            (local.set $byte (i32.load8_u (local.get $at)))
+            (if (i32.gt_u (i32.sub (local.get $byte) (i32.const 0x30)) (i32.const 9)) (then (return (i32.const -1))))
+            (loop $decimals
+              (local.set $at (i32.add (local.get $at) (i32.const 1)))
+              (local.set $byte (i32.load8_u (local.get $at)))
+              (br_if $decimals (i32.le_u (i32.sub (local.get $byte) (i32.const 0x30)) (i32.const 9))))))
+          (br_if $ended (i32.ne (i32.or (local.get $byte) (i32.const 0x20)) (i32.const 0x65)))
+          (local.set $at (call $exponent (local.get $at)))
           (br_if $ended (i32.gt_s (local.get $at) (i32.const 0)))
           (return (i32.const -1))))
         ;; { is 0x7b and [ is 0x5b; two further, each, is what closes it.
@@ -195,12 +211,17 @@
       (local.set $at (call $digits (local.get $from)))
       (if (i32.eq (local.get $at) (local.get $from)) (then (return (i32.const -1))))))
     (if (i32.eq (i32.or (i32.load8_u (local.get $at)) (i32.const 0x20)) (i32.const 0x65)) (then
-      (local.set $from (i32.add (local.get $at) (i32.const 1)))
-      (if (i32.eq (i32.and (i32.load8_u (local.get $from)) (i32.const 0xf9)) (i32.const 0x29)) (then
-        (local.set $from (i32.add (local.get $from) (i32.const 1)))))
-      (local.set $at (call $digits (local.get $from)))
-      (if (i32.eq (local.get $at) (local.get $from)) (then (return (i32.const -1))))))
+      (return (call $exponent (local.get $at)))))
     (local.get $at))
+
+  ;; The end of the exponent whose letter is at an index.
+  (func $exponent (param $at i32) (result i32)
+    (local $from i32)
+    (local.set $from (i32.add (local.get $at) (i32.const 1)))
+    (if (i32.eq (i32.and (i32.load8_u (local.get $from)) (i32.const 0xf9)) (i32.const 0x29)) (then
+      (local.set $from (i32.add (local.get $from) (i32.const 1)))))
+    (local.set $at (call $digits (local.get $from)))
+    (select (i32.const -1) (local.get $at) (i32.eq (local.get $at) (local.get $from))))
 
   ;; The index behind an escape or a character at which the walk through a string had to stop; -1
   ;; behind none that a string may hold.
