@@ -1,10 +1,12 @@
 // Long answers lie in memory that is used again. However they arrive, together and in pieces, cut or refused,
 // each client gets what the backend said to its request, and nothing of another one.
 import http from "node:http";
+import http2 from "node:http2";
 import net from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startGateway, type TestGateway } from "../support/gateway.js";
+import { ask as askHttp2 } from "../support/http2.js";
 
 let server: net.Server;
 let gateway: TestGateway;
@@ -100,6 +102,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     host,
     timeout: "20s",
+    use_h2c: true,
     endpoints: [
       { endpoint: "/one/{id}", backend: [{ url_pattern: "/a/{id}", allow: ["first_a", "kept", "last"] }] },
       { endpoint: "/all/{id}", backend: [{ url_pattern: "/a/{id}" }] },
@@ -202,6 +205,15 @@ it("are each client's own where they are handed on to slow ones", async () => {
     expect(body === documentOf(String(index), "raw", MORE_THAN_SOCKETS_HOLD / 2), `of request ${index}`).toBe(
       true,
     );
+}, 60_000);
+
+it("are each client's own over HTTP/2 too, where the client's window holds them up", async () => {
+  const session = http2.connect(`http://127.0.0.1:${gateway.port}`);
+  const ids = ["3", "4", "5", "6"];
+  const answers = await Promise.all(ids.map((id) => askHttp2(session, { ":path": `/raw/${id}` })));
+  session.destroy();
+  for (const [index, { body }] of answers.entries())
+    expect(body.equals(Buffer.from(documentOf(ids[index]!, "raw", MORE_THAN_SOCKETS_HOLD / 2)))).toBe(true);
 }, 60_000);
 
 it("are each client's own where several come in one reading", async () => {
