@@ -36,7 +36,12 @@ export class Http2ReplyStream implements ReplyStream {
       return true;
     }
     this.#bytes += chunk.length;
-    return this.#stream.write(chunk, written);
+    if (written === undefined) return this.#stream.write(chunk);
+    // A copy: node:http2 says that a write has ended when its stream is destroyed, though slices of it still wait on
+    // the socket of the session. What is written there by then would reach this client.
+    const own = Buffer.from(chunk);
+    written();
+    return this.#stream.write(own);
   }
 
   onDrain(listener: () => void): void {

@@ -151,6 +151,13 @@ it("gives up what its twin calls a fault", () => {
   );
 });
 
+it("takes no byte but a plus or a minus for the sign of an exponent", () => {
+  const ends = Array.from({ length: 128 }, (_, byte) => String.fromCharCode(byte)).filter(
+    (sign) => vectorEnd(`[1e${sign}5,2E${sign}5,0.1e${sign}5]`, false) > 0,
+  );
+  expect(ends).toEqual(["+", "-", ..."0123456789"]);
+});
+
 it("counts levels", () => {
   expect(vectorEnd("[[[]]]", false, 3)).toBe(6);
   expect(vectorEnd("[[[]]]", false, 2)).toBeLessThan(0);

@@ -218,7 +218,7 @@
   (func $exponent (param $at i32) (result i32)
     (local $from i32)
     (local.set $from (i32.add (local.get $at) (i32.const 1)))
-    (if (i32.eq (i32.and (i32.load8_u (local.get $from)) (i32.const 0xf9)) (i32.const 0x29)) (then
+    (if (i32.or (i32.eq (i32.load8_u (local.get $from)) (i32.const 0x2b)) (i32.eq (i32.load8_u (local.get $from)) (i32.const 0x2d))) (then
       (local.set $from (i32.add (local.get $from) (i32.const 1)))))
     (local.set $at (call $digits (local.get $from)))
     (select (i32.const -1) (local.get $at) (i32.eq (local.get $at) (local.get $from))))
